@@ -44,24 +44,30 @@ let package = Package(
         .executableTarget(name: "roost", dependencies: ["CommandLineTool"], swiftSettings: strict),
 
         // Floor 5
-        room("CommandLineTool", on: [
-            "RoostServer", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ]),
+        room(
+            "CommandLineTool",
+            on: [
+                "RoostServer", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         // Floor 4
-        room("RoostServer", on: [
-            "RegistryHTTP", "PullThrough", "Registry", "Access", "Upstream", "BlobStore", "Catalog", "Settings",
-            "Telemetry", "OCI", lifecycle, logging,
-        ]),
+        room(
+            "RoostServer",
+            on: [
+                "RegistryHTTP", "PullThrough", "Registry", "Access", "Upstream", "BlobStore", "Catalog", "Settings",
+                "Telemetry", "OCI", lifecycle, logging,
+            ]),
 
         // Floor 3
-        room("RegistryHTTP", on: [
-            "PullThrough", "Registry", "Access", "BlobStore", "Catalog", "Telemetry", "OCI", "CPageCache", logging,
-            nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
-            .product(name: "HTTPTypes", package: "swift-http-types"),
-            .product(name: "Hummingbird", package: "hummingbird"),
-            lifecycle,
-        ]),
+        room(
+            "RegistryHTTP",
+            on: [
+                "PullThrough", "Registry", "Access", "BlobStore", "Catalog", "Telemetry", "OCI", "CPageCache", logging,
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                lifecycle,
+            ]),
 
         // Floor 2
         room("PullThrough", on: ["Upstream", "BlobStore", "Catalog", "OCI", logging]),
@@ -69,10 +75,12 @@ let package = Package(
         room("Access"),
 
         // Floor 1
-        room("Upstream", on: [
-            "OCI", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
-            .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        ]),
+        room(
+            "Upstream",
+            on: [
+                "OCI", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
         room("BlobStore", on: ["OCI"]),
         room("Catalog", on: ["OCI", .product(name: "GRDB", package: "GRDB.swift")]),
         room("Settings", on: [.product(name: "Yams", package: "Yams")]),
@@ -82,9 +90,11 @@ let package = Package(
         room("OCI", on: [crypto]),
         .target(name: "CPageCache"),
 
-        room("TestSupport", on: [
-            "BlobStore", "OCI", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
-        ]),
+        room(
+            "TestSupport",
+            on: [
+                "BlobStore", "OCI", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+            ]),
 
         tests(of: "OCI"),
         tests(of: "BlobStore", with: ["TestSupport", "OCI"]),
@@ -95,13 +105,15 @@ let package = Package(
         tests(of: "Upstream", with: ["TestSupport", "OCI", logging, nio("NIOCore")]),
         tests(of: "Registry", with: ["TestSupport", "BlobStore", "Catalog", "OCI", logging]),
         tests(of: "PullThrough", with: ["TestSupport", "Upstream", "BlobStore", "Catalog", "OCI", logging]),
-        tests(of: "RegistryHTTP", with: [
-            "TestSupport", "RoostServer", "PullThrough", "Registry", "Access", "Upstream", "BlobStore", "Catalog",
-            "Telemetry", "OCI", "Settings", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
-            .product(name: "HTTPTypes", package: "swift-http-types"),
-            .product(name: "Hummingbird", package: "hummingbird"),
-            .product(name: "AsyncHTTPClient", package: "async-http-client"), lifecycle,
-        ]),
+        tests(
+            of: "RegistryHTTP",
+            with: [
+                "TestSupport", "RoostServer", "PullThrough", "Registry", "Access", "Upstream", "BlobStore", "Catalog",
+                "Telemetry", "OCI", "Settings", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), lifecycle,
+            ]),
         tests(of: "CommandLineTool", with: ["TestSupport", "Settings"]),
     ]
 )
