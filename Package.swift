@@ -81,7 +81,7 @@ let package = Package(
                 "OCI", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
-        room("BlobStore", on: ["OCI"]),
+        room("BlobStore", on: ["OCI", "CPageCache"]),
         room("Catalog", on: ["OCI", .product(name: "GRDB", package: "GRDB.swift")]),
         room("Settings", on: [.product(name: "Yams", package: "Yams")]),
         room("Telemetry", on: [logging]),

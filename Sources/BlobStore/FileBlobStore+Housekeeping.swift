@@ -1,0 +1,93 @@
+import Glibc
+package import OCI
+import Synchronization
+
+extension FileBlobStore {
+    package func remove(_ digest: Digest) async throws -> Bool {
+        try await executor.run { () throws(StorageError) in
+            if unlink(self.layout.blob(digest)) == 0 { return true }
+            if errno == ENOENT { return false }
+            throw .current("remove the blob \(digest)")
+        }
+    }
+
+    package func digests() async throws -> [Digest] {
+        try await executor.run { () throws(StorageError) in
+            var digests: [Digest] = []
+            for algorithm in Digest.Algorithm.allCases {
+                let top = "\(self.layout.blobs)/\(algorithm.rawValue)"
+                for outer in try Folder.names(in: top) {
+                    for inner in try Folder.names(in: "\(top)/\(outer)") {
+                        for name in try Folder.names(in: "\(top)/\(outer)/\(inner)") {
+                            if let digest = try? Digest("\(algorithm.rawValue):\(name)") { digests.append(digest) }
+                        }
+                    }
+                }
+            }
+            return digests
+        }
+    }
+
+    package func discardPartials(keeping kept: Set<String>, olderThan age: Duration) async throws {
+        try await executor.run { () throws(StorageError) in
+            let limit = time(nil) - time_t(age.components.seconds)
+            for name in try Folder.names(in: self.layout.partials) where !kept.contains(name) {
+                guard self.open.withLock({ $0[name]?.partial }) == nil else { continue }
+                var status = stat()
+                guard stat(self.layout.partial(name), &status) == 0, status.st_mtim.tv_sec <= limit else { continue }
+                _ = unlink(self.layout.partial(name))
+            }
+            self.open.withLock { open in open = open.filter { $0.value.partial != nil } }
+        }
+    }
+
+    package func syncDeferred() async throws {
+        try await executor.run { () throws(StorageError) in
+            for digest in try self.suspects() { try self.sync(digest) }
+        }
+    }
+
+    /// Settles what the last process left: after a crash of the machine, hashes what may not have reached the disk.
+    func recover() throws {
+        let current = Self.bootIdentifier()
+        if try Self.contents(of: layout.boot) != current {
+            for digest in try suspects() {
+                if let file = try OpenFile.open(layout.blob(digest)) {
+                    let actual = try file.hash(digest.algorithm, size: try file.size()).finalize()
+                    if actual != digest { _ = unlink(layout.blob(digest)) }
+                }
+            }
+            guard let file = try OpenFile.open(layout.boot, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644) else {
+                return
+            }
+            try Array(current.utf8).withUnsafeBytes { try file.write($0, at: 0) }
+            try file.sync()
+        }
+    }
+
+    private func suspects() throws(StorageError) -> [Digest] {
+        try Folder.names(in: layout.unsynced).compactMap { layout.digest(ofMarker: $0) }
+    }
+
+    private func sync(_ digest: Digest) throws(StorageError) {
+        if let file = try OpenFile.open(layout.blob(digest)) {
+            try file.sync()
+            for folder in layout.folders(of: digest) {
+                try Folder.sync(folder)
+                try Folder.sync(Folder.parent(of: folder))
+            }
+        }
+        _ = unlink(layout.marker(digest))
+    }
+
+    /// What the kernel calls this run of the machine; empty where it does not say, which makes every start suspicious.
+    private static func bootIdentifier() -> String {
+        (try? contents(of: "/proc/sys/kernel/random/boot_id")) ?? ""
+    }
+
+    private static func contents(of path: String) throws(StorageError) -> String? {
+        guard let file = try OpenFile.open(path) else { return nil }
+        let bytes = try BlobReader(file: file, size: 64).read(at: 0, count: 64)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

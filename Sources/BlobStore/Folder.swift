@@ -1,0 +1,39 @@
+import Glibc
+
+/// What the store does with folders, each a system call that throws.
+enum Folder {
+    /// Creates a folder unless it is there; its parent must be.
+    ///
+    /// - Returns: whether it was created.
+    static func create(_ path: String) throws(StorageError) -> Bool {
+        if mkdir(path, 0o755) == 0 { return true }
+        if errno == EEXIST { return false }
+        throw .current("create the folder \(path)")
+    }
+
+    /// Makes the names in a folder survive a crash of the machine.
+    static func sync(_ path: String) throws(StorageError) {
+        guard let folder = try OpenFile.open(path, flags: O_RDONLY | O_DIRECTORY) else { return }
+        try folder.sync()
+    }
+
+    /// The names in a folder, without `.` and `..`.
+    static func names(in path: String) throws(StorageError) -> [String] {
+        guard let stream = opendir(path) else { throw .current("list the folder \(path)") }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// The folder above `path`.
+    static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

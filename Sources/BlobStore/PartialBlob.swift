@@ -1,0 +1,144 @@
+import OCI
+import Synchronization
+
+/// A blob on its way into the store: one writer appends and hashes, any number of readers follow.
+///
+/// While it is open, the last byte of a blob of stated size is withheld from readers until the bytes proved right: a
+/// reader of a corrupt blob is left short rather than given something that looks whole. The file lies in the store's
+/// partial folder, and its bytes survive the end of the process, until it is committed or discarded.
+package final class PartialBlob: Sendable {
+    /// The name of the partial file.
+    package let id: String
+    let file: OpenFile
+
+    private struct Writer {
+        var size: Int
+        /// Nil after a restart, until the bytes that are there have been hashed anew: a hash state cannot be saved.
+        var hasher: DigestHasher?
+    }
+
+    private struct Progress {
+        var size: Int
+        var expectedSize: Int?
+        var end: Result<Void, StorageError>?
+        var waiters: [UInt64: Waiter] = [:]
+        var nextWaiter: UInt64 = 0
+
+        /// How far readers may read.
+        var visible: Int {
+            if case .success = end { return size }
+            guard let expectedSize else { return 0 }
+            return min(size, expectedSize - 1)
+        }
+    }
+
+    private struct Waiter {
+        let offset: Int
+        let continuation: CheckedContinuation<Int, any Error>
+    }
+
+    private let writer: Mutex<Writer>
+    private let progress: Mutex<Progress>
+
+    init(id: String, file: OpenFile, size: Int) {
+        self.id = id
+        self.file = file
+        self.writer = Mutex(Writer(size: size, hasher: size == 0 ? DigestHasher() : nil))
+        self.progress = Mutex(Progress(size: size))
+    }
+
+    /// How many bytes have been appended.
+    package var size: Int { progress.withLock { $0.size } }
+
+    /// Appends bytes. Blocks for the disk: call it on an ``IOExecutor``, from one task at a time.
+    ///
+    /// - Throws: ``StorageError``; the partial blob then still ends where it did before.
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        let size = try writer.withLock { (writer) throws(StorageError) in
+            try prepareHasher(&writer)
+            try file.write(bytes, at: writer.size)
+            writer.hasher?.update(bytes)
+            writer.size += bytes.count
+            return writer.size
+        }
+        advance { $0.size = size }
+    }
+
+    /// States how many bytes there will be, which lets readers begin.
+    package func expect(size: Int) {
+        advance { $0.expectedSize = size }
+    }
+
+    /// A reader of the blob that will have `size` bytes, valid now and after the commit.
+    package func reader(size: Int) -> BlobReader { BlobReader(file: file, size: size, growth: self) }
+
+    /// Waits until there are bytes beyond `offset`, or the blob is whole.
+    ///
+    /// - Returns: up to where readers may read; `offset` itself when the blob is whole and ends there.
+    /// - Throws: ``StorageError`` of kind `abandoned` and others when it was given up, `CancellationError`.
+    func available(beyond offset: Int) async throws -> Int {
+        let id = progress.withLock { progress in
+            progress.nextWaiter += 1
+            return progress.nextWaiter
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let answer: Result<Int, any Error>? = progress.withLock { progress in
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    if let answer = Self.answer(progress, beyond: offset) { return answer }
+                    progress.waiters[id] = Waiter(offset: offset, continuation: continuation)
+                    return nil
+                }
+                if let answer { continuation.resume(with: answer) }
+            }
+        } onCancel: {
+            let waiter = progress.withLock { $0.waiters.removeValue(forKey: id) }
+            waiter?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    /// The digest of the bytes so far. Blocks for the disk when they must be hashed anew.
+    func digest(_ algorithm: Digest.Algorithm) throws(StorageError) -> Digest {
+        try writer.withLock { (writer) throws(StorageError) in
+            if algorithm == .sha256 {
+                try prepareHasher(&writer)
+                if let hasher = writer.hasher { return hasher.finalize() }
+            }
+            return try file.hash(algorithm, size: writer.size).finalize()
+        }
+    }
+
+    /// Ends the growth: readers may read to the end, or learn that they were left short.
+    func end(_ result: Result<Void, StorageError>) {
+        advance { progress in
+            if progress.end == nil { progress.end = result }
+        }
+    }
+
+    private func prepareHasher(_ writer: inout Writer) throws(StorageError) {
+        if writer.hasher == nil { writer.hasher = try file.hash(.sha256, size: writer.size) }
+    }
+
+    private static func answer(_ progress: Progress, beyond offset: Int) -> Result<Int, any Error>? {
+        if progress.visible > offset { return .success(progress.visible) }
+        return switch progress.end {
+        case .success: .success(max(progress.size, offset))
+        case .failure(let error): .failure(error)
+        case nil: nil
+        }
+    }
+
+    private func advance(_ change: (inout Progress) -> Void) {
+        let ready = progress.withLock { progress in
+            change(&progress)
+            var ready: [(Waiter, Result<Int, any Error>)] = []
+            for (id, waiter) in progress.waiters {
+                guard let answer = Self.answer(progress, beyond: waiter.offset) else { continue }
+                progress.waiters[id] = nil
+                ready.append((waiter, answer))
+            }
+            return ready
+        }
+        for (waiter, answer) in ready { waiter.continuation.resume(with: answer) }
+    }
+}
