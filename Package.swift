@@ -72,7 +72,7 @@ let package = Package(
         // Floor 2
         room("PullThrough", on: ["Upstream", "BlobStore", "Catalog", "OCI", logging]),
         room("Registry", on: ["BlobStore", "Catalog", "OCI", logging]),
-        room("Access"),
+        room("Access", on: ["Settings"]),
 
         // Floor 1
         room(
@@ -83,7 +83,7 @@ let package = Package(
             ]),
         room("BlobStore", on: ["OCI", "CPageCache"]),
         room("Catalog", on: ["OCI", .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Settings", on: [.product(name: "Yams", package: "Yams")]),
+        room("Settings", on: ["OCI", .product(name: "Yams", package: "Yams")]),
         room("Telemetry", on: [logging]),
 
         // Floor 0
@@ -99,9 +99,9 @@ let package = Package(
         tests(of: "OCI"),
         tests(of: "BlobStore", with: ["TestSupport", "OCI"]),
         tests(of: "Catalog", with: ["TestSupport", "OCI"]),
-        tests(of: "Settings", with: ["TestSupport"]),
+        tests(of: "Settings", with: ["OCI"]),
         tests(of: "Telemetry", with: [logging]),
-        tests(of: "Access"),
+        tests(of: "Access", with: ["Settings"]),
         tests(of: "Upstream", with: ["TestSupport", "OCI", logging, nio("NIOCore")]),
         tests(of: "Registry", with: ["TestSupport", "BlobStore", "Catalog", "OCI", logging]),
         tests(of: "PullThrough", with: ["TestSupport", "Upstream", "BlobStore", "Catalog", "OCI", logging]),
@@ -114,6 +114,6 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"), lifecycle,
             ]),
-        tests(of: "CommandLineTool", with: ["TestSupport", "Settings"]),
+        tests(of: "CommandLineTool", with: ["RoostServer", "Settings"]),
     ]
 )

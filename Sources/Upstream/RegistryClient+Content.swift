@@ -108,13 +108,16 @@ extension RegistryClient {
         let response = try await ask(Question(path: "\(name)/\(path)", scope: "repository:\(name):pull"))
         do {
             let body = try await response.body.collect(upTo: 4 << 20)
-            return UpstreamDocument(bytes: Array(body.readableBytesView), hasMore: response.headers.contains(name: "Link"))
+            return UpstreamDocument(
+                bytes: Array(body.readableBytesView), hasMore: response.headers.contains(name: "Link"))
         } catch {
             throw UpstreamError.unavailable("\(configuration.host) broke off: \(Self.explain(error))")
         }
     }
 
-    private func manifestQuestion(_ method: HTTPMethod, _ reference: ManifestReference, _ name: RepositoryName) -> Question {
+    private func manifestQuestion(_ method: HTTPMethod, _ reference: ManifestReference, _ name: RepositoryName)
+        -> Question
+    {
         Question(
             method: method, path: "\(name)/manifests/\(reference)", scope: "repository:\(name):pull",
             headers: ["Accept": MediaType.manifests.map(\.description).joined(separator: ", ")])

@@ -38,7 +38,8 @@ package final class RegistryClient: Sendable {
         // Reads of 256 KB rather than 64 KB: a third more throughput on a fast line.
         client.http1_1ConnectionDebugInitializer = { channel in
             channel.setOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65536, maximum: 256 << 10))
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65536, maximum: 256 << 10))
         }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: client)
     }
