@@ -83,9 +83,10 @@ let package = Package(
         .target(name: "CPageCache"),
 
         room("TestSupport", on: [
-            "BlobStore", "OCI", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+            "BlobStore", "OCI", crypto, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
         ]),
 
+        tests(of: "TestSupport", with: [nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
         tests(of: "OCI"),
         tests(of: "BlobStore", with: ["TestSupport", "OCI"]),
         tests(of: "Catalog", with: ["TestSupport", "OCI"]),
