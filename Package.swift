@@ -96,6 +96,7 @@ let package = Package(
                 "BlobStore", "OCI", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
 
+        tests(of: "TestSupport", with: [nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
         tests(of: "OCI"),
         tests(of: "BlobStore", with: ["TestSupport", "OCI"]),
         tests(of: "Catalog", with: ["TestSupport", "OCI"]),
