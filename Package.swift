@@ -93,7 +93,7 @@ let package = Package(
         room(
             "TestSupport",
             on: [
-                "BlobStore", "OCI", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                "BlobStore", "OCI", crypto, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
 
         tests(of: "TestSupport", with: [nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),

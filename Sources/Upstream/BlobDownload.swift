@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-package import NIOCore
+import NIOCore
 
 /// A running download of a blob, from a position on.
 package struct BlobDownload: Sendable {
@@ -15,10 +15,11 @@ package struct BlobDownload: Sendable {
         self.response = response
     }
 
-    /// Hands every piece of the body to `consume`, in order, until it ends.
+    /// Hands every piece of the body to `consume`, in order, until it ends. `consume` may block: run this on an
+    /// executor that allows it.
     ///
     /// - Throws: ``UpstreamError/unavailable(_:)`` when the connection breaks or stalls; what `consume` throws.
-    package func forEach(_ consume: (ByteBuffer) async throws -> Void) async throws {
+    package func forEach(_ consume: (UnsafeRawBufferPointer) throws -> Void) async throws {
         var iterator = response.body.makeAsyncIterator()
         while true {
             let buffer: ByteBuffer?
@@ -30,7 +31,7 @@ package struct BlobDownload: Sendable {
                 throw UpstreamError.unavailable("the download broke off: \(RegistryClient.explain(error))")
             }
             guard let buffer else { return }
-            try await consume(buffer)
+            try buffer.withUnsafeReadableBytes(consume)
         }
     }
 }

@@ -1,0 +1,121 @@
+import BlobStore
+import Catalog
+import Logging
+import OCI
+import Upstream
+
+/// One running download of one blob into the store. It belongs to no client; any number of readers follow it.
+final class Fill: Sendable {
+    let digest: Digest
+    let repository: Repository
+    private let client: RegistryClient
+    private let blobs: any BlobStorage
+    private let catalog: any CatalogStorage
+    private let clock: WallClock
+    private let sleeper: any Clock<Duration>
+    private let logger: Logger
+    private let head = OneShot<BlobReader>()
+
+    init(
+        _ digest: Digest, in repository: Repository, from client: RegistryClient, blobs: any BlobStorage,
+        catalog: any CatalogStorage, clock: WallClock, sleeper: any Clock<Duration>, logger: Logger
+    ) {
+        self.digest = digest
+        self.repository = repository
+        self.client = client
+        self.blobs = blobs
+        self.catalog = catalog
+        self.clock = clock
+        self.sleeper = sleeper
+        self.logger = logger
+    }
+
+    /// The blob to follow, as soon as the upstream's head tells its size.
+    ///
+    /// - Throws: ``UpstreamError`` or ``StorageError`` when the fill failed before.
+    func reader() async throws -> BlobReader { try await head.value() }
+
+    /// Downloads, verifies, commits and catalogs the blob. Never throws: who follows learns of failures.
+    func run() async {
+        do {
+            let partial = try await blobs.begin("fill-\(digest.hex.prefix(12))-\(UInt64.random(in: 0 ... .max))")
+            do {
+                try await blobs.executor.run { () async throws in try await self.download(into: partial) }
+                try await blobs.commit(partial, as: digest, durability: .deferred)
+                try await catalog.link(digest, size: partial.size, to: repository, at: clock.now())
+            } catch {
+                logger.warning(
+                    "a fill failed",
+                    metadata: ["repository": "\(repository)", "digest": "\(digest)", "error": "\(error)"])
+                head.resolve(.failure(error))
+                await blobs.discard(partial, because: StorageError(.abandoned, "the download failed: \(error)"))
+            }
+        } catch {
+            logger.error("a fill could not begin", metadata: ["digest": "\(digest)", "error": "\(error)"])
+            head.resolve(.failure(error))
+        }
+    }
+
+    private func download(into partial: PartialBlob) async throws {
+        var retry = FillRetry()
+        while true {
+            do {
+                let total = try await attempt(into: partial)
+                if partial.size == total { return }
+                throw UpstreamError.unavailable("the download ended after \(partial.size) of \(total) bytes")
+            } catch let error as UpstreamError where error.isInconclusive {
+                if case .corrupt = error { throw error }
+                guard case .retry(let delay) = retry.broke(at: partial.size), isWorthRetrying(error) else {
+                    throw error
+                }
+                logger.info(
+                    "a fill broke off and is resumed",
+                    metadata: ["digest": "\(digest)", "at": "\(partial.size)", "error": "\(error)"])
+                if delay > .zero { try await sleeper.sleep(for: delay) }
+            }
+        }
+    }
+
+    /// A limit that is reached is not waited out before the first byte: the client has other places to ask.
+    private func isWorthRetrying(_ error: UpstreamError) -> Bool {
+        if case .rateLimited = error { return false }
+        return true
+    }
+
+    /// Asks for what is missing and appends what comes.
+    ///
+    /// - Returns: the size of the whole blob.
+    private func attempt(into partial: PartialBlob) async throws -> Int {
+        let download = try await client.download(digest, of: repository.name, from: partial.size)
+        guard let total = download.totalSize else {
+            return try await attemptOfUnknownSize(download, into: partial)
+        }
+        guard total >= partial.size else { throw UpstreamError.corrupt("\(digest) shrank to \(total) bytes") }
+        partial.expect(size: total)
+        head.resolve(.success(partial.reader(size: total)))
+        try await append(download, to: partial, limit: total)
+        return total
+    }
+
+    /// A server that does not say how much it sends: readers must wait for the end, since their answer's head needs it.
+    private func attemptOfUnknownSize(_ download: BlobDownload, into partial: PartialBlob) async throws -> Int {
+        try await append(download, to: partial, limit: .max)
+        partial.expect(size: partial.size)
+        head.resolve(.success(partial.reader(size: partial.size)))
+        return partial.size
+    }
+
+    private func append(_ download: BlobDownload, to partial: PartialBlob, limit: Int) async throws {
+        var position = download.start
+        try await download.forEach { bytes in
+            // A server that ignores ranges sends the beginning again.
+            let known = min(max(0, partial.size - position), bytes.count)
+            position += bytes.count
+            guard position <= limit else {
+                throw UpstreamError.corrupt(
+                    "\(repository) sent more than the \(limit) bytes it announced for \(digest)")
+            }
+            if known < bytes.count { try partial.append(UnsafeRawBufferPointer(rebasing: bytes[known...])) }
+        }
+    }
+}

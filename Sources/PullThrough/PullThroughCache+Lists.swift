@@ -1,0 +1,55 @@
+import Catalog
+import Logging
+package import OCI
+package import Upstream
+
+extension PullThroughCache {
+    /// The tags of an upstream's repository: the upstream's own list, or what is cached when it cannot be asked.
+    ///
+    /// - Throws: ``RegistryError`` with code `NAME_UNKNOWN`; storage errors.
+    package func tags(in repository: Repository, after last: Tag?, limit: Int) async throws -> TagPage {
+        let client = try client(for: repository)
+        let query = "?n=\(limit)" + (last.map { "&last=\($0)" } ?? "")
+        do {
+            let document = try await client.document("tags/list" + query, of: repository.name)
+            if let page = TagPage(document, limit: limit) { return page }
+        } catch let error as UpstreamError {
+            if !error.isInconclusive { throw RegistryError.nameUnknown(repository) }
+            logger.notice(
+                "tags are listed from the cache", metadata: ["repository": "\(repository)", "error": "\(error)"])
+        }
+        guard let tags = try await catalog.tags(in: repository, after: last, limit: limit + 1) else {
+            throw RegistryError.nameUnknown(repository)
+        }
+        return TagPage(tags: Array(tags.prefix(limit)), hasMore: tags.count > limit)
+    }
+
+    /// The referrers of a manifest, as the upstream lists them; nil when it has none, does not know the API, or cannot be
+    /// asked: an empty index is then the right answer.
+    package func referrers(
+        of digest: Digest, in repository: Repository, artifactType: String?
+    ) async throws -> UpstreamDocument? {
+        let client = try client(for: repository)
+        let query = artifactType.map { "?artifactType=\(Self.percentEncoded($0))" } ?? ""
+        do {
+            return try await client.document("referrers/\(digest)" + query, of: repository.name)
+        } catch let error as UpstreamError {
+            logger.debug("no referrers", metadata: ["repository": "\(repository)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        let hex = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                bytes.append(byte)
+            default: bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
