@@ -56,7 +56,7 @@ struct LogLine {
     mutating func appendValue(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in
-            if !utf8.isEmpty, utf8.allSatisfy(Escaping.isBare) {
+            if !utf8.isEmpty, Escaping.arePlain(utf8, spaces: false) {
                 bytes.append(contentsOf: utf8)
             } else {
                 bytes.append(UInt8(ascii: "\""))

@@ -52,6 +52,25 @@ struct AccessLogTests {
         #expect(text.split(separator: "\n").count == 1)
     }
 
+    @Test("every character is seen at every place in a text", arguments: [LogFormat.text, .json])
+    func everyPlace(format: LogFormat) throws {
+        for value in 0...0x7F {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let isPlain = value > 0x20 && value < 0x7F && scalar != "\"" && scalar != "\\"
+            for place in [0, 3, 7, 8, 15, 16, 18] {
+                var record = Self.record
+                var target = Array(repeating: "a" as Unicode.Scalar, count: 19)
+                target[place] = scalar
+                record.target = String(String.UnicodeScalarView(target))
+                let line = try line(record, format)
+                switch format {
+                case .text: #expect(line.contains(" GET \(record.target) client=") == isPlain)
+                case .json: #expect(line.contains("\"\(record.target)\"") == (isPlain || scalar == " "))
+                }
+            }
+        }
+    }
+
     @Test("hostile text comes back whole from JSON")
     func hostileJSON() throws {
         var record = Self.record
