@@ -8,4 +8,11 @@ package struct CachedBlob: Sendable {
     package let size: Int
     /// How it was answered.
     package let outcome: Outcome
+
+    /// An answer of these parts.
+    package init(reader: BlobReader?, size: Int, outcome: Outcome) {
+        self.reader = reader
+        self.size = size
+        self.outcome = outcome
+    }
 }

@@ -15,4 +15,16 @@ package struct CachedManifest: Sendable {
     package let outcome: Outcome
     /// Until when the same request will get the same answer unasked; nil for ever, which is so by digest.
     package let freshUntil: Timestamp?
+
+    /// An answer of these parts.
+    package init(
+        digest: Digest, mediaType: MediaType, size: Int, bytes: [UInt8]?, outcome: Outcome, freshUntil: Timestamp?
+    ) {
+        self.digest = digest
+        self.mediaType = mediaType
+        self.size = size
+        self.bytes = bytes
+        self.outcome = outcome
+        self.freshUntil = freshUntil
+    }
 }

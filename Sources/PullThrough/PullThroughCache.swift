@@ -82,6 +82,9 @@ package final class PullThroughCache: Sendable {
         router.route(name, namespace: namespace, isOwned: ownership.contains)
     }
 
+    /// The origins that content is cached from, in the order of their names.
+    package var origins: [Origin] { clients.keys.sorted().map { .upstream($0) } }
+
     /// The client for `repository`.
     ///
     /// - Throws: ``RegistryError`` when it is not one of an upstream.

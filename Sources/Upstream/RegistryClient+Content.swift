@@ -109,7 +109,8 @@ extension RegistryClient {
         do {
             let body = try await response.body.collect(upTo: 4 << 20)
             return UpstreamDocument(
-                bytes: Array(body.readableBytesView), hasMore: response.headers.contains(name: "Link"))
+                bytes: Array(body.readableBytesView), hasMore: response.headers.contains(name: "Link"),
+                isFiltered: response.headers.contains(name: "OCI-Filters-Applied"))
         } catch {
             throw UpstreamError.unavailable("\(configuration.host) broke off: \(Self.explain(error))")
         }

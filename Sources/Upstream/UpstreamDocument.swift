@@ -4,4 +4,6 @@ package struct UpstreamDocument: Sendable, Hashable {
     package let bytes: [UInt8]
     /// Whether the upstream has more behind it.
     package let hasMore: Bool
+    /// Whether the upstream says that it applied a filter.
+    package let isFiltered: Bool
 }
