@@ -63,7 +63,8 @@ let package = Package(
         room(
             "RegistryHTTP",
             on: [
-                "PullThrough", "Registry", "Access", "BlobStore", "Catalog", "Settings", "Telemetry", "OCI", logging,
+                "PullThrough", "Registry", "Access", "Upstream", "BlobStore", "Catalog", "Settings", "Telemetry", "OCI",
+                logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

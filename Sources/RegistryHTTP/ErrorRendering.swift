@@ -33,7 +33,8 @@ enum ErrorRendering {
         switch error.kind {
         case .noSpace:
             answer(
-                RegistryError(.unavailable, "the server's disk is full: \(error.message)"), status: .insufficientStorage
+                RegistryError(.unavailable, "the server's disk is full: \(error.message)"),
+                status: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
             )
         case .digestMismatch: answer(RegistryError(.digestInvalid, error.message), status: .badRequest)
         case .sizeMismatch, .abandoned, .inUse, .fileSystem:

@@ -2,6 +2,7 @@ import Access
 import Catalog
 import NIOCore
 import NIOHTTP1
+import OCI
 import PullThrough
 import Registry
 import Settings

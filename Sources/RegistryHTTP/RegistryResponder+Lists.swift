@@ -5,6 +5,7 @@ import NIOCore
 import OCI
 import PullThrough
 import Registry
+import Upstream
 
 extension RegistryResponder {
     /// The most entries of one page, and how many one gets without asking.

@@ -1,4 +1,5 @@
 import BlobStore
+import Catalog
 import HTTPTypes
 import Hummingbird
 import NIOCore

@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import OCI
+import PullThrough
 import Settings
 import Telemetry
 
@@ -32,7 +33,7 @@ struct RegistryResponder: HTTPResponder {
             (answer.repository, answer.reference) = subject(of: request)
         }
         answer.headers[.dockerAPIVersion] = "registry/2.0"
-        return response(to: request, answer, on: context.channel) { bytes, outcome in
+        return response(to: request, answer, on: context.channel) { [answer] bytes, outcome in
             backend.accessLog.write(
                 AccessRecord(
                     client: client?.description ?? "-", method: request.method.rawValue, target: request.uri.string,

@@ -1,8 +1,9 @@
-package import Hummingbird
+import Hummingbird
+import HummingbirdCore
 import Logging
-package import NIOCore
+import NIOCore
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The HTTP server: everything that listens.
 package struct RegistryServer: Service {
