@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 
 func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -87,7 +88,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
         room("BlobStore", on: ["OCI", "CPageCache"]),
-        room("Catalog", on: ["OCI", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Catalog", on: ["OCI", grdb]),
         room("Settings", on: ["OCI", .product(name: "Yams", package: "Yams")]),
         room("Telemetry", on: [logging]),
 
@@ -98,13 +99,13 @@ let package = Package(
         room(
             "TestSupport",
             on: [
-                "BlobStore", "OCI", crypto, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                "BlobStore", "Catalog", "OCI", crypto, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
 
         tests(of: "TestSupport", with: [nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
-        tests(of: "OCI"),
+        tests(of: "OCI", with: ["TestSupport"]),
         tests(of: "BlobStore", with: ["TestSupport", "OCI"]),
-        tests(of: "Catalog", with: ["TestSupport", "OCI"]),
+        tests(of: "Catalog", with: ["TestSupport", "OCI", grdb]),
         tests(of: "Settings", with: ["OCI"]),
         tests(of: "Telemetry", with: [logging]),
         tests(of: "Access", with: ["Settings"]),
