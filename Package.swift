@@ -57,7 +57,8 @@ let package = Package(
             "RoostServer",
             on: [
                 "RegistryHTTP", "PullThrough", "Registry", "Access", "Upstream", "BlobStore", "Catalog", "Settings",
-                "Telemetry", "OCI", lifecycle, logging,
+                "Telemetry", "OCI", lifecycle, logging, nio("NIOCore"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         // Floor 3
