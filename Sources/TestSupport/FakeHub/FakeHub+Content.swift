@@ -8,11 +8,12 @@ extension FakeHub {
         var generator = SeededGenerator(seed: seed)
         return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             let raw = UnsafeMutableRawBufferPointer(buffer)
-            var word: UInt64 = 0
-            for offset in 0..<min(count, blockSize) {
-                if offset % 8 == 0 { word = generator.next() }
-                raw[offset] = UInt8(truncatingIfNeeded: word)
-                word >>= 8
+            for offset in stride(from: 0, to: min(count, blockSize), by: 8) {
+                withUnsafeBytes(of: generator.next().littleEndian) { word in
+                    let length = min(8, count - offset)
+                    UnsafeMutableRawBufferPointer(rebasing: raw[offset..<offset + length])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: word[..<length]))
+                }
             }
             // Later blocks repeat the first one with a number of their own in front: random numbers for 200 MB would
             // cost a debug build seconds.

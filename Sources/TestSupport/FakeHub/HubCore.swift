@@ -48,19 +48,19 @@ final class HubCore: Sendable {
     }
 
     private func enter(_ waiter: HubWaiter) {
-        let wasCancelled = withState { state in
-            if state.cancelledWaiters.remove(waiter.id) != nil { return true }
+        let failure = withState { state -> (any Error)? in
+            if let failure = state.endedWaits.removeValue(forKey: waiter.id) { return failure }
             state.waiters.append(waiter)
-            return false
+            return nil
         }
-        if wasCancelled { waiter.continuation.resume(throwing: CancellationError()) }
+        if let failure { waiter.continuation.resume(throwing: failure) }
     }
 
     private func end(_ id: Int, with error: (HubState) -> any Error) {
         let (waiter, failure) = withState { state -> (HubWaiter?, any Error) in
             let failure = error(state)
             guard let index = state.waiters.firstIndex(where: { $0.id == id }) else {
-                state.cancelledWaiters.insert(id)
+                state.endedWaits[id] = failure
                 return (nil, failure)
             }
             return (state.waiters.remove(at: index), failure)

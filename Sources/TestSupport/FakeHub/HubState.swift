@@ -39,8 +39,8 @@ struct HubState: Sendable {
     var bytesSent: [String: Int] = [:]
     var requests: [RecordedRequest] = []
     var waiters: [HubWaiter] = []
-    /// Waits that were cancelled before they could be entered above.
-    var cancelledWaiters: Set<Int> = []
+    /// Why waits ended that were cancelled, or took too long, before they could be entered above.
+    var endedWaits: [Int: any Error] = [:]
     private var nextNumber = 0
 
     /// A number never given before.
