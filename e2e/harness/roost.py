@@ -47,14 +47,15 @@ class Roost:
         whole.update(settings)
         self.settings_path.write_text(json.dumps(whole, indent=2) + "\n")
 
-    def launch(self):
-        """Starts it without waiting until it listens."""
-        self.process = Process(
-            "roost", self._prefix + [binary(), "serve", "--config", self.settings_path], self.log_path, self._env)
+    def launch(self, flags=(), env=None):
+        """Starts it, with more flags and environment when given, without waiting until it listens."""
+        argv = [*self._prefix, binary(), "serve", "--config", self.settings_path, *flags]
+        self.process = Process("roost", argv, self.log_path, {**self._env, **(env or {})})
         return self
 
-    def start(self):
-        self.launch()
+    def start(self, flags=(), env=None):
+        """Starts it and waits until it listens; behind a prefix it may listen where that cannot be seen."""
+        self.launch(flags, env)
         if not self._prefix:
             until(lambda: self.process.require_alive() and accepts(self.port, self._host), "Roost listens")
         return self
