@@ -1,21 +1,13 @@
 """Whose a name is: pushed here, or an upstream's."""
 
+from harness.artifact import manifest, push
 from harness.case import case
 from harness.checks import expect, expect_equal, expect_in
 from harness.content import Content
-from harness.wire import OCI_CONFIG, OCI_EMPTY, OCI_MANIFEST, digest_of
+from harness.wire import OCI_MANIFEST, digest_of
 from harness.world import TAKEN
 
-_EMPTY = b"{}"
-_MANIFEST = (
-    '{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"%s","size":2},'
-    '"layers":[{"mediaType":"%s","digest":"%s","size":2}]}'
-    % (OCI_MANIFEST, OCI_CONFIG, digest_of(_EMPTY), OCI_EMPTY, digest_of(_EMPTY))).encode()
-
-
-def _push(registry, name, tag="latest"):
-    registry.push_blob(name, _EMPTY, digest_of(_EMPTY))
-    return registry.push_manifest(name, tag, _MANIFEST, OCI_MANIFEST)
+_MANIFEST = manifest("latest")
 
 
 def _expect_denied(registry, name):
@@ -33,9 +25,9 @@ def _expect_denied(registry, name):
 @case("it starts with its upstream unreachable: pushes work, a missing image is no server error")
 def works_alone(t):
     roost = t.roost()
-    _push(roost.registry, "mine/app")
+    push(roost.registry, "mine/app", "latest")
     expect_equal(roost.registry.manifest("mine/app", "latest").body, _MANIFEST, "the pushed manifest")
-    _push(roost.registry, "single")
+    push(roost.registry, "single", "latest")
     expect_equal(roost.registry.manifest("single", "latest").body, _MANIFEST, "the pushed manifest of one segment")
     for name in ["library/absent", "absent", "someone/absent"]:
         for method in ["GET", "HEAD"]:
@@ -61,7 +53,7 @@ def missing_upstream(t):
 def owned_names(t):
     upstream = t.upstream()
     roost = t.roost(upstream=upstream)
-    _push(roost.registry, "mine/app")
+    push(roost.registry, "mine/app", "latest")
     before = len(upstream.requests())
     expect_equal(roost.registry.manifest("mine/app", "absent").status, 404, "GET of a tag it lacks")
     expect_equal(roost.registry.blob("mine/app", digest_of(b"absent")).status, 404, "GET of a blob it lacks")
@@ -81,7 +73,7 @@ def refused_names(t):
     for name in ["library/foo", "docker.io/foo/bar", "docker.io/foo", TAKEN]:
         _expect_denied(roost.registry, name)
     expect_equal(upstream.count("GET", f"{TAKEN}/manifests"), 0, "pulls that the question cost")
-    _push(roost.registry, "someone/other")
+    push(roost.registry, "someone/other", "latest")
 
 
 @case("a `local:` pattern claims names that exist upstream", needs=["docker-registry", "busybox"])
@@ -89,9 +81,9 @@ def claimed_names(t):
     upstream = t.upstream()
     roost = t.roost({"local": ["someone/*", "deep/**"]}, upstream=upstream)
     expect_equal(roost.registry.manifest(TAKEN, "latest").status, 404, "GET of a claimed name before its push")
-    _push(roost.registry, TAKEN)
+    push(roost.registry, TAKEN, "latest")
     expect_equal(roost.registry.manifest(TAKEN, "latest").body, _MANIFEST, "the pushed manifest")
-    _push(roost.registry, "deep/er/and/deeper")
+    push(roost.registry, "deep/er/and/deeper", "latest")
     expect_equal(upstream.count("GET", "someone"), 0, "what the upstream was asked")
     expect_equal(
         roost.registry.manifest(f"docker.io/{TAKEN}", "latest").body, t.world.tool.index,
@@ -104,7 +96,7 @@ def two_origins(t):
     roost = t.roost({"local": ["team/*"]}, upstream=upstream)
     content = Content(100_000)
     roost.registry.push_blob("team/tool", content.data, content.digest)
-    _push(roost.registry, "team/tool")
+    push(roost.registry, "team/tool", "latest")
     expect_equal(roost.registry.manifest("team/tool", "latest").body, _MANIFEST, "the image pushed here")
     expect_equal(
         roost.registry.manifest("docker.io/team/tool", "latest").body, t.world.tool.index, "the upstream's image")

@@ -3,7 +3,7 @@
 import time
 
 # How long a condition may take to come true. Far above what any takes: a failure is a hang, never a slow machine.
-PATIENCE = 120.0
+PATIENCE = 60.0
 
 
 class Failure(Exception):
