@@ -200,7 +200,8 @@ def wrong_manifests(t):
     expect(unknown_blob.status in (400, 404), f"PUT that names an absent blob: {unknown_blob!r}")
     expect_equal(unknown_blob.codes(), ["MANIFEST_BLOB_UNKNOWN"], "PUT that names an absent blob")
     for data in [b"", b"{", b"[]", b"7", b"null", b"{}", b'{"schemaVersion":1}', b"\xff\xfe", right[:-1], b"[" * 5000]:
-        expect_equal((put("v2", data).status, put("v2", data).codes()), (400, ["MANIFEST_INVALID"]), f"PUT of {data[:40]}")
+        answer = put("v2", data)
+        expect_equal((answer.status, answer.codes()), (400, ["MANIFEST_INVALID"]), f"PUT of {data[:40]}")
     mismatch = put(digest_of(b"other"), right)
     expect(mismatch.codes() in (["DIGEST_INVALID"], ["MANIFEST_INVALID"]), f"PUT by another digest: {mismatch!r}")
     expect_equal(mismatch.status, 400, "PUT by another digest")

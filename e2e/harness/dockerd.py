@@ -24,7 +24,8 @@ class Containerd:
             f'[grpc]\naddress = "{self.socket}"\n')
 
     def start(self):
-        self._process = Process("containerd", ["containerd", "--log-level", "warn", "--config", self._config], self.log_path, self._env)
+        argv = ["containerd", "--log-level", "warn", "--config", self._config]
+        self._process = Process("containerd", argv, self.log_path, self._env)
         until(lambda: self._process.require_alive() and self._answers(), "containerd answers")
         return self
 
@@ -53,8 +54,9 @@ class Dockerd:
             "insecure-registries": [mirror.address],
         }))
         self._argv = [
-            "dockerd", "--log-level", "warn", "--config-file", config, "--host", f"unix://{folder}/s", "--pidfile", folder / "pid",
-            "--data-root", folder / "data", "--exec-root", folder / "exec", "--containerd", containerd.socket,
+            "dockerd", "--log-level", "warn", "--config-file", config,
+            "--host", f"unix://{folder}/s", "--pidfile", folder / "pid", "--data-root", folder / "data",
+            "--exec-root", folder / "exec", "--containerd", containerd.socket,
             "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false",
         ]
 
