@@ -3,6 +3,7 @@
 import threading
 import time
 
+from harness.artifact import manifest, push
 from harness.case import case
 from harness.checks import Failure, expect, expect_equal, until
 from harness.content import Content, Reading
@@ -58,6 +59,8 @@ def fifty_clients(t):
     upstream.registry.push_blob(_NAME, content.data, content.digest)
     digest, content = content.digest, None
     roost = t.roost(upstream=upstream)
+    roost.registry.get("/v2/")
+    descriptors = roost.process.descriptors()
 
     slow = _Client(roost, digest, rate=1_000_000)
     leaver = _Client(roost, digest, leave_after=20_000_000)
@@ -86,6 +89,30 @@ def fifty_clients(t):
     late.run()
     expect_equal((late.status, late.error), (200, None), "a late client with the upstream switched off")
     expect_equal(late.reading.digest, digest, "the digest of what the late client got")
+    # A few may stay: connections to the upstream, the catalog's readers.
+    until(lambda: roost.process.descriptors() < descriptors + 25, "Roost closes the files of clients that are gone")
+
+
+@case("fifty clients ask for one cold tag at once: the upstream counts one pull", needs=["docker-registry"])
+def fifty_ask_for_a_tag(t):
+    upstream = t.upstream(storage=t.directory / "storage")
+    push(upstream.registry, _NAME, "latest")
+    roost = t.roost(upstream=upstream)
+    together = threading.Barrier(_CLIENTS)
+    answers = []
+
+    def ask():
+        together.wait()
+        answers.append(Registry(roost.port).manifest(_NAME, "latest"))
+
+    threads = [threading.Thread(target=ask) for _ in range(_CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expect_equal({(answer.status, answer.body) for answer in answers}, {(200, manifest("latest"))}, "the answers")
+    expect_equal(len(answers), _CLIENTS, "how many were answered")
+    expect_equal(upstream.count("GET", f"{_NAME}/manifests"), 1, "GETs of the manifest at the upstream")
 
 
 @case("a fill goes on to its end when its only client leaves", needs=["docker-registry"])

@@ -61,3 +61,12 @@ def by_digest(t):
     expect_equal(host.image_id(f"team/tool@{image.digest}"), image.configs["amd64"], "the id of the pulled image")
     host.docker("pull", "team/tool")
     expect_in("up to date", host.docker("pull", "team/tool").output, "the second pull")
+
+
+@case("a Docker host pulls an upstream's image by its path at Roost", needs=_DOCKER)
+def by_path(t):
+    roost = t.roost({"upstreams": {"registry.example.com": {"url": t.upstream().url}}})
+    host = t.dockerd(mirror=roost)
+    name = f"localhost:{roost.port}/registry.example.com/team/tool"
+    host.docker("pull", name)
+    expect_equal(host.image_id(name), t.world.tool.configs["amd64"], "the id of the pulled image")
