@@ -49,7 +49,8 @@ def _pushed(registry, content):
         return False
 
 
-@case("a fill that does not fit on the disk fails that blob alone", needs=["root", "mount", "umount", "docker-registry"])
+@case("a fill that does not fit on the disk fails that blob alone",
+      needs=["root", "mount", "umount", "docker-registry"])
 def fill_on_full_disk(t):
     upstream = t.upstream(storage=t.directory / "storage")
     large, small = Content(60 * _MB), Content(2 * _MB)
