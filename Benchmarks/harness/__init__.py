@@ -1,0 +1,1 @@
+"""Measures Roost beside docker-registry and nginx; see ../README.md."""
