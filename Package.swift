@@ -104,7 +104,7 @@ let package = Package(
             ]),
 
         tests(of: "TestSupport", with: [nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
-        tests(of: "OCI", with: ["TestSupport"]),
+        tests(of: "OCI"),
         tests(of: "BlobStore", with: ["TestSupport", "OCI"]),
         tests(of: "Catalog", with: ["TestSupport", "OCI", grdb]),
         tests(of: "Settings", with: ["OCI"]),

@@ -15,7 +15,8 @@ package protocol RepositoryRecords: Sendable {
     /// The names that were pushed here: local repositories that have ever held a manifest.
     func ownedNames() async throws -> [RepositoryName]
 
-    /// Local repositories that have uploads or blobs but never held a manifest, with when they came to be.
+    /// Local repositories that never held a manifest, with when they came to be: when the first of their present blobs
+    /// and uploads came, or, for an empty one that an upload left behind, when the last to claim it did.
     func claimedNames() async throws -> [(name: RepositoryName, since: Timestamp)]
 
     /// Creates the repository if it does not exist; `at` becomes its time of creation only then.

@@ -31,13 +31,7 @@ extension SQLiteCatalog {
         try await read { db in
             try Row.fetchAll(
                 db.cachedStatement(
-                    sql: """
-                        SELECT name, created_at FROM repository
-                        WHERE origin = ? AND owned_at IS NULL
-                            AND (EXISTS (SELECT 1 FROM upload WHERE repository_id = repository.id)
-                                OR EXISTS (SELECT 1 FROM repository_blob WHERE repository_id = repository.id))
-                        ORDER BY name
-                        """),
+                    sql: "SELECT name, created_at FROM repository WHERE origin = ? AND owned_at IS NULL ORDER BY name"),
                 arguments: [Origin.local]
             ).map { row in (name: try row.decode(atIndex: 0), since: try row.decode(atIndex: 1)) }
         }

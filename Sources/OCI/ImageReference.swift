@@ -1,7 +1,7 @@
 /// An image as people write it: `ubuntu`, `gcr.io/distroless/static:nonroot`, `host:5000/app@sha256:…`.
 ///
 /// Follows Docker's rules: the first component is a host if it has a dot or a colon or is `localhost`; without one the
-/// host is `docker.io`, and a single component there means `library/`.
+/// host is `docker.io`, and a single component there means `library/`. `index.docker.io` is `docker.io`.
 package struct ImageReference: Sendable, Hashable, CustomStringConvertible {
     /// The registry's host, with its port if it has one.
     package let host: UpstreamHost
@@ -11,6 +11,9 @@ package struct ImageReference: Sendable, Hashable, CustomStringConvertible {
     package let tag: Tag?
     /// The digest, if one is written. It decides when there is a tag too.
     package let digest: Digest?
+
+    /// What Docker Hub was called in image names, and still is in some.
+    private static let formerDockerHub = "index.docker.io"
 
     /// Parses an image reference.
     ///
@@ -28,6 +31,7 @@ package struct ImageReference: Sendable, Hashable, CustomStringConvertible {
             let first = rest[..<slash]
             if first.contains(where: { $0 == "." || $0 == ":" }) || first == "localhost" {
                 host = try UpstreamHost(first)
+                if host.description == Self.formerDockerHub { host = .dockerHub }
                 hasHost = true
                 rest = rest[rest.index(after: slash)...]
             }

@@ -56,6 +56,13 @@ package struct Manifest: Sendable, Hashable {
         }
         if mediaType.isImage && config == nil { throw .manifestInvalid("an image manifest needs a config") }
         if mediaType.isIndex && document.manifests == nil { throw .manifestInvalid("an index needs manifests") }
+        // One that is an image to some clients and an index to others could show each of them different content.
+        if mediaType.isImage && document.manifests != nil {
+            throw .manifestInvalid("an image manifest has no manifests")
+        }
+        if mediaType.isIndex && (config != nil || document.layers != nil) {
+            throw .manifestInvalid("an index has no config and no layers")
+        }
         let present = zip(layers, document.layers ?? []).filter { $0.1.urls?.isEmpty ?? true }.map(\.0)
         self.blobs = (config.map { [$0] } ?? []) + present
         self.artifactType = document.artifactType.flatMap { $0.isEmpty ? nil : $0 } ?? config?.mediaType.description

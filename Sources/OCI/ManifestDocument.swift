@@ -44,6 +44,7 @@ struct ManifestDocument: Decodable {
     private static let maximumDepth = 64
 
     init(parsing bytes: [UInt8]) throws(RegistryError) {
+        guard Self.isText(bytes) else { throw .manifestInvalid("the manifest is not a JSON object in UTF-8") }
         guard Self.depth(of: bytes) <= Self.maximumDepth else { throw .manifestInvalid("the manifest nests too deep") }
         do {
             self = try JSONDecoder().decode(ManifestDocument.self, from: Data(bytes))
@@ -83,6 +84,15 @@ struct ManifestDocument: Decodable {
         case .dataCorrupted(let context): path(context).isEmpty ? "it is not JSON" : "\(path(context)) is malformed"
         @unknown default: "it is malformed"
         }
+    }
+
+    /// Whether the bytes are UTF-8, begin an object, and have no NUL.
+    ///
+    /// The decoder would also take UTF-16 and UTF-32, a byte order mark, and rubbish in fields that are not read; clients
+    /// take none of these.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{") && !bytes.contains(0)
+            && String(validating: bytes, as: UTF8.self) != nil
     }
 
     private static func depth(of bytes: [UInt8]) -> Int {

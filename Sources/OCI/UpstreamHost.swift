@@ -15,7 +15,9 @@ package struct UpstreamHost: Sendable, Hashable, Comparable, CustomStringConvert
     /// - Throws: ``RegistryError`` with code `NAME_INVALID`.
     package init(_ text: some StringProtocol) throws(RegistryError) {
         let lowercase = text.lowercased()
-        guard !lowercase.isEmpty, lowercase.utf8.count <= 255, lowercase != "local",
+        // Asked of the text as it came: a few characters beyond ASCII have lowercase forms within it.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }), !lowercase.isEmpty, lowercase.utf8.count <= 255,
+            lowercase != "local",
             lowercase.utf8.allSatisfy({ $0.isLowercaseAlphanumeric || ".-_:[]".utf8.contains($0) })
         else {
             throw .nameInvalid("'\(text.prefix(160))' is not the host name of a registry")

@@ -87,9 +87,20 @@ extension PullThroughCache {
             try await client.head(manifest: key.reference, of: key.repository.name)
         }
         guard let digest = head.digest, let mediaType = head.mediaType, let size = head.size else { return nil }
+        if case .tag(let tag) = key.reference { try await note(tag, at: digest, in: key.repository) }
         return CachedManifest(
             digest: digest, mediaType: mediaType, size: size, bytes: nil, outcome: .miss,
             freshUntil: clock.now())
+    }
+
+    /// Remembers where the upstream says that a tag points.
+    private func note(_ tag: Tag, at digest: Digest, in repository: Repository) async throws {
+        let at = clock.now()
+        if let record = try await catalog.manifest(digest, in: repository) {
+            try await point(tag, at: record, in: repository, at: at)
+        } else {
+            resolved.note(tag, at: digest, in: repository, checkedAt: at)
+        }
     }
 
     /// Asks the upstream and makes sure that the manifest is held, spending a pull only when it is not.
@@ -134,8 +145,12 @@ extension PullThroughCache {
     }
 
     private func store(_ manifest: Manifest, tag: Tag?, in repository: Repository, at: Timestamp) async throws {
+        let record = ManifestRecord(manifest)
         try await catalog.store(
-            ManifestRecord(manifest), references: ContentReference.all(of: manifest), tag: tag, in: repository, at: at)
+            record, references: ContentReference.all(of: manifest), tag: tag, in: repository, at: at)
+        for (tag, checkedAt) in resolved.take(manifest.digest, in: repository) {
+            try await point(tag, at: record, in: repository, at: checkedAt)
+        }
     }
 
     /// A manifest whose bytes another repository brought here; the upstream just said that this one has it too.

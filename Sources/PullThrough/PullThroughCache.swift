@@ -33,6 +33,7 @@ package final class PullThroughCache: Sendable {
     let sleeper: any Clock<Duration>
     let logger: Logger
     let absences: Absences
+    let resolved = ResolvedTags()
     let fills: Fills
     let manifestWork: SharedWork<ManifestKey, FetchedManifest>
     let headWork: SharedWork<ManifestKey, ManifestHead>

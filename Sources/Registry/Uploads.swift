@@ -76,7 +76,8 @@ package final class Uploads: Sendable {
     ///   - write: appends; runs on the blob store's executor and may block there for the disk.
     /// - Returns: how many bytes the session holds now.
     /// - Throws: `RANGE_INVALID` when the session ends elsewhere than at `offset`, nothing is written then;
-    ///   `BLOB_UPLOAD_INVALID` when another request is writing to it; `BLOB_UPLOAD_UNKNOWN`; what `write` throws.
+    ///   `BLOB_UPLOAD_INVALID` when another request is writing to it; `BLOB_UPLOAD_UNKNOWN`; what `write` throws. When
+    ///   the disk is full the session is ended and its bytes are given back.
     package func append(
         to id: String, in repository: Repository, at offset: Int? = nil,
         _ write: @Sendable (PartialBlob) async throws -> Void
@@ -89,7 +90,13 @@ package final class Uploads: Sendable {
                     "the upload holds \(partial.size) bytes: send what follows from there, not from \(offset)")
             }
             keep(id, session)
-            try await blobs.executor.run { try await write(partial) }
+            do {
+                try await blobs.executor.run { try await write(partial) }
+            } catch let error as StorageError where error.kind == .noSpace {
+                // Its bytes are what fills the disk: kept for a resumption, they would fail everyone else too.
+                try await end(id, session.content)
+                throw error
+            }
             return partial.size
         }
     }

@@ -3,6 +3,7 @@ import Catalog
 import FoundationEssentials
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import OCI
 
 /// The only place that turns errors into what clients see: status, code and sentence, as "Error Codes" of the
@@ -15,6 +16,8 @@ enum ErrorRendering {
         case let error as StorageError: answer(error)
         case let error as CatalogError: answer(RegistryError(.unavailable, error.message), status: .serviceUnavailable)
         case is CancellationError, is ChannelError: nil
+        // Hummingbird answers a malformed request itself, with 400, and closes.
+        case is HTTPParserError: nil
         default:
             answer(
                 RegistryError(.unknown, "an internal error; the server's log says more"), status: .internalServerError)

@@ -53,9 +53,18 @@ package struct Roost: Sendable {
 
     private func serve(logger: Logger, accessLog: AccessLog) async throws {
         let store = try Store(at: settings.storage.path)
-        let clients = try settings.upstreams.map {
-            RegistryClient(try $0.configuration(), version: version, logger: logger)
-        }
+        let clients = try settings.upstreams.map { try $0.configuration() }
+            .map { RegistryClient($0, version: version, logger: logger) }
+        let result: Result<Void, any Error>
+        do { result = .success(try await serve(store, clients, logger, accessLog)) } catch { result = .failure(error) }
+        for client in clients { await client.shutdown() }
+        try? store.catalog.close()
+        try result.get()
+    }
+
+    private func serve(
+        _ store: Store, _ clients: [RegistryClient], _ logger: Logger, _ accessLog: AccessLog
+    ) async throws {
         let cache = cache(over: store, clients: clients, logger: logger)
         let uploads = Uploads(blobs: store.blobs, catalog: store.catalog, clock: .system)
         let uses = UseLog(catalog: store.catalog)
@@ -93,8 +102,6 @@ package struct Roost: Sendable {
         } catch is CancellationError {
             logger.warning("requests were still under way after \(Self.gracePeriod) and were ended")
         }
-        for client in clients { await client.shutdown() }
-        try? store.catalog.close()
     }
 
     private func cache(over store: Store, clients: [RegistryClient], logger: Logger) -> PullThroughCache {

@@ -74,19 +74,27 @@ extension CatalogConformance {
                 #expect(try await catalog.releaseClaim(RepositoryName("library/debian")) == false)
                 #expect(try await catalog.size(of: digest("blob"), in: hub("library/debian")) == 4)
             },
-            Check("a local name with blobs or uploads and no manifest is claimed") { catalog in
+            Check("a local name that never held a manifest is claimed, whatever else it holds") { catalog in
+                try await catalog.createRepository(local("empty"), at: time(3))
                 try await catalog.link(digest("blob"), size: 4, to: local("blobs"), at: time(7))
                 try await catalog.beginUpload(UploadRecord(id: "u", repository: local("uploads"), startedAt: time(9)))
                 try await catalog.store(image("a"), in: local("owned"))
                 let claims = try await catalog.claimedNames().sorted { $0.name < $1.name }
-                #expect(try claims.map(\.name) == names("blobs", "uploads"))
-                #expect(claims.map(\.since) == [time(7), time(9)])
+                #expect(try claims.map(\.name) == names("blobs", "empty", "uploads"))
+                #expect(claims.map(\.since) == [time(7), time(3), time(9)])
             },
             Check("a claim dates from its first content") { catalog in
                 try await catalog.beginUpload(UploadRecord(id: "u", repository: local("app"), startedAt: time(5)))
                 try await catalog.link(digest("blob"), size: 4, to: local("app"), at: time(8))
                 try await catalog.endUpload("u")
                 #expect(try await catalog.claimedNames().map(\.since) == [time(5)])
+            },
+            Check("a claim that came to nothing can still be found and released") { catalog in
+                try await catalog.beginUpload(UploadRecord(id: "u", repository: local("app"), startedAt: time(5)))
+                try await catalog.endUpload("u")
+                #expect(try await catalog.claimedNames().map(\.name) == names("app"))
+                #expect(try await catalog.releaseClaim(RepositoryName("app")) == true)
+                #expect(try await catalog.claimedNames().isEmpty)
             },
             Check("a claim that was left and taken again dates from the second time") { catalog in
                 try await catalog.beginUpload(UploadRecord(id: "u", repository: local("app"), startedAt: time(5)))
