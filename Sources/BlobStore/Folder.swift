@@ -22,12 +22,15 @@ enum Folder {
         guard let stream = opendir(path) else { throw .current("list the folder \(path)") }
         defer { closedir(stream) }
         var names: [String] = []
+        errno = 0
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != "." && name != ".." { names.append(name) }
+            errno = 0
         }
+        guard errno == 0 else { throw .current("list the folder \(path)") }
         return names
     }
 

@@ -31,10 +31,10 @@ package struct StorageError: Error, Sendable, Hashable, CustomStringConvertible 
 
     package var description: String { message }
 
-    /// The failure that `errno` tells of.
-    static func current(_ attempt: String) -> StorageError {
+    /// The failure that `errno` tells of; read before `attempt` is put together, which may change it.
+    static func current(_ attempt: @autoclosure () -> String) -> StorageError {
         let code = errno
         let kind: Kind = code == ENOSPC || code == EDQUOT ? .noSpace : .fileSystem
-        return StorageError(kind, "cannot \(attempt): \(String(cString: strerror(code)))")
+        return StorageError(kind, "cannot \(attempt()): \(String(cString: strerror(code)))")
     }
 }
