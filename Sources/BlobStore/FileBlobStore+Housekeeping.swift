@@ -32,10 +32,13 @@ extension FileBlobStore {
         try await executor.run { () throws(StorageError) in
             let limit = time(nil) - time_t(age.components.seconds)
             for name in try Folder.names(in: self.layout.partials) where !kept.contains(name) {
-                guard self.open.withLock({ $0[name]?.partial }) == nil else { continue }
-                var status = stat()
-                guard stat(self.layout.partial(name), &status) == 0, status.st_mtim.tv_sec <= limit else { continue }
-                _ = unlink(self.layout.partial(name))
+                self.open.withLock { open in
+                    var status = stat()
+                    guard open[name]?.partial == nil, stat(self.layout.partial(name), &status) == 0,
+                        status.st_mtim.tv_sec <= limit
+                    else { return }
+                    _ = unlink(self.layout.partial(name))
+                }
             }
             self.open.withLock { open in open = open.filter { $0.value.partial != nil } }
         }

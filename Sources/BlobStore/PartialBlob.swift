@@ -12,6 +12,14 @@ package final class PartialBlob: Sendable {
     let file: OpenFile
 
     private struct Writer {
+        enum State {
+            case open
+            /// Being committed: the bytes were verified.
+            case sealed
+            case ended
+        }
+
+        var state = State.open
         var size: Int
         /// Nil after a restart, until the bytes that are there have been hashed anew: a hash state cannot be saved.
         var hasher: DigestHasher?
@@ -52,11 +60,19 @@ package final class PartialBlob: Sendable {
 
     /// Appends bytes. Blocks for the disk: call it on an ``IOExecutor``, from one task at a time.
     ///
-    /// - Throws: ``StorageError``; the partial blob then still ends where it did before.
+    /// - Throws: ``StorageError``; the partial blob then still ends where it did before. Of kind `abandoned` once the
+    ///   blob is committed or discarded.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         let size = try writer.withLock { (writer) throws(StorageError) in
+            guard writer.state == .open else { throw ended }
             try prepareHasher(&writer)
-            try file.write(bytes, at: writer.size)
+            do throws(StorageError) {
+                try file.write(bytes, at: writer.size)
+            } catch {
+                // Part of it may have been written; sealing looks once more.
+                try? file.truncate(to: writer.size)
+                throw error
+            }
             writer.hasher?.update(bytes)
             writer.size += bytes.count
             return writer.size
@@ -97,22 +113,54 @@ package final class PartialBlob: Sendable {
         }
     }
 
-    /// The digest of the bytes so far. Blocks for the disk when they must be hashed anew.
-    func digest(_ algorithm: Digest.Algorithm) throws(StorageError) -> Digest {
+    /// Verifies the bytes, after which none can be appended: what becomes visible is what was verified. Blocks for the
+    /// disk when they must be hashed anew.
+    ///
+    /// - Throws: ``StorageError`` of kind `digestMismatch` or `sizeMismatch`, `abandoned` when that was done before.
+    func seal(as digest: Digest) throws(StorageError) {
+        let expected = progress.withLock { $0.expectedSize }
         try writer.withLock { (writer) throws(StorageError) in
-            if algorithm == .sha256 {
-                try prepareHasher(&writer)
-                if let hasher = writer.hasher { return hasher.finalize() }
+            guard writer.state == .open else { throw ended }
+            if let expected, expected != writer.size {
+                throw StorageError(.sizeMismatch, "the blob has \(writer.size) bytes, not \(expected)")
             }
-            return try file.hash(algorithm, size: writer.size).finalize()
+            let actual = try self.digest(digest.algorithm, of: &writer)
+            guard actual == digest else {
+                throw StorageError(.digestMismatch, "the bytes have the digest \(actual), not \(digest)")
+            }
+            if try file.size() != writer.size { try file.truncate(to: writer.size) }
+            writer.state = .sealed
         }
     }
 
-    /// Ends the growth: readers may read to the end, or learn that they were left short.
+    /// Allows appending again after a commit that came to nothing.
+    func unseal() {
+        writer.withLock { if $0.state == .sealed { $0.state = .open } }
+    }
+
+    /// Ends the growth: readers may read to the end, or learn that they were left short. Only the first call counts.
     func end(_ result: Result<Void, StorageError>) {
-        advance { progress in
-            if progress.end == nil { progress.end = result }
+        let size = writer.withLock { writer in
+            writer.state = .ended
+            return writer.size
         }
+        advance { progress in
+            guard progress.end == nil else { return }
+            progress.size = size
+            progress.end = result
+        }
+    }
+
+    private var ended: StorageError {
+        StorageError(.abandoned, "the partial blob \(id) takes no more bytes: it was committed or discarded")
+    }
+
+    private func digest(_ algorithm: Digest.Algorithm, of writer: inout Writer) throws(StorageError) -> Digest {
+        if algorithm == .sha256 {
+            try prepareHasher(&writer)
+            if let hasher = writer.hasher { return hasher.finalize() }
+        }
+        return try file.hash(algorithm, size: writer.size).finalize()
     }
 
     private func prepareHasher(_ writer: inout Writer) throws(StorageError) {

@@ -10,9 +10,9 @@ package struct StorageError: Error, Sendable, Hashable, CustomStringConvertible 
         case digestMismatch
         /// The bytes are more or fewer than stated.
         case sizeMismatch
-        /// The partial file that one wanted to follow was discarded.
+        /// The partial file that one wanted to follow, to append to or to commit has been ended.
         case abandoned
-        /// Another process has the store open.
+        /// Another process has the store open, or a partial blob has the name.
         case inUse
         /// Any other failure of the file system.
         case fileSystem
