@@ -30,6 +30,13 @@ package final class OpenFile: Sendable {
         return Int(status.st_size)
     }
 
+    /// What tells this file from all others as long as it is open.
+    func identity() throws(StorageError) -> [UInt64] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .current("identify a file") }
+        return [UInt64(status.st_dev), UInt64(status.st_ino)]
+    }
+
     /// Writes all of `bytes` at `offset`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StorageError) {
         var written = 0
