@@ -85,6 +85,9 @@ package final class PartialBlob: Sendable {
         advance { $0.expectedSize = size }
     }
 
+    /// How far readers may read now.
+    var visibleSize: Int { progress.withLock { $0.visible } }
+
     /// A reader of the blob that will have `size` bytes, valid now and after the commit.
     package func reader(size: Int) -> BlobReader { BlobReader(file: file, size: size, growth: self) }
 
@@ -176,14 +179,20 @@ package final class PartialBlob: Sendable {
         }
     }
 
+    /// Makes a change and wakes those whom it concerns, outside the lock.
     private func advance(_ change: (inout Progress) -> Void) {
         let ready = progress.withLock { progress in
             change(&progress)
             var ready: [(Waiter, Result<Int, any Error>)] = []
-            for (id, waiter) in progress.waiters {
-                guard let answer = Self.answer(progress, beyond: waiter.offset) else { continue }
-                progress.waiters[id] = nil
-                ready.append((waiter, answer))
+            guard !progress.waiters.isEmpty else { return ready }
+            let waiters = progress.waiters
+            progress.waiters = [:]
+            for (id, waiter) in waiters {
+                if let answer = Self.answer(progress, beyond: waiter.offset) {
+                    ready.append((waiter, answer))
+                } else {
+                    progress.waiters[id] = waiter
+                }
             }
             return ready
         }
