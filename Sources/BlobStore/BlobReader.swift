@@ -6,9 +6,9 @@ package struct BlobReader: Sendable {
     package let file: OpenFile
     /// How many bytes the whole blob has.
     package let size: Int
-    private let growth: PartialBlob?
+    private let growth: BlobGrowth?
 
-    init(file: OpenFile, size: Int, growth: PartialBlob? = nil) {
+    init(file: OpenFile, size: Int, growth: BlobGrowth? = nil) {
         self.file = file
         self.size = size
         self.growth = growth
@@ -30,7 +30,7 @@ package struct BlobReader: Sendable {
 
     /// Reads at most `count` bytes from `offset` of what is available. Blocks for the disk.
     package func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
-        let limit = growth?.visibleSize ?? size
+        let limit = min(size, growth?.visibleSize ?? size)
         let count = max(0, min(count, limit - offset))
         var failure: StorageError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -3,13 +3,13 @@ import Synchronization
 
 /// A blob on its way into the store: one writer appends and hashes, any number of readers follow.
 ///
-/// While it is open, the last byte of a blob of stated size is withheld from readers until the bytes proved right: a
-/// reader of a corrupt blob is left short rather than given something that looks whole. The file lies in the store's
-/// partial folder, and its bytes survive the end of the process, until it is committed or discarded.
+/// The file lies in the store's partial folder, and its bytes survive the end of the process, until it is committed or
+/// discarded. Readers of one that everybody let go of are told that it was abandoned.
 package final class PartialBlob: Sendable {
     /// The name of the partial file.
     package let id: String
     let file: OpenFile
+    let growth: BlobGrowth
 
     private struct Writer {
         enum State {
@@ -25,38 +25,21 @@ package final class PartialBlob: Sendable {
         var hasher: DigestHasher?
     }
 
-    private struct Progress {
-        var size: Int
-        var expectedSize: Int?
-        var end: Result<Void, StorageError>?
-        var waiters: [UInt64: Waiter] = [:]
-        var nextWaiter: UInt64 = 0
-
-        /// How far readers may read.
-        var visible: Int {
-            if case .success = end { return size }
-            guard let expectedSize else { return 0 }
-            return min(size, expectedSize - 1)
-        }
-    }
-
-    private struct Waiter {
-        let offset: Int
-        let continuation: CheckedContinuation<Int, any Error>
-    }
-
     private let writer: Mutex<Writer>
-    private let progress: Mutex<Progress>
 
     init(id: String, file: OpenFile, size: Int) {
         self.id = id
         self.file = file
+        self.growth = BlobGrowth(size: size)
         self.writer = Mutex(Writer(size: size, hasher: size == 0 ? DigestHasher() : nil))
-        self.progress = Mutex(Progress(size: size))
+    }
+
+    deinit {
+        growth.end(.failure(StorageError(.abandoned, "the partial blob \(id) was given up")), size: growth.size)
     }
 
     /// How many bytes have been appended.
-    package var size: Int { progress.withLock { $0.size } }
+    package var size: Int { growth.size }
 
     /// Appends bytes. Blocks for the disk: call it on an ``IOExecutor``, from one task at a time.
     ///
@@ -77,51 +60,22 @@ package final class PartialBlob: Sendable {
             writer.size += bytes.count
             return writer.size
         }
-        advance { $0.size = size }
+        growth.grow(to: size)
     }
 
-    /// States how many bytes there will be, which lets readers begin.
-    package func expect(size: Int) {
-        advance { $0.expectedSize = size }
-    }
-
-    /// How far readers may read now.
-    var visibleSize: Int { progress.withLock { $0.visible } }
+    /// States how many bytes there will be, which lets readers begin. All but the last of them, that is: it is withheld
+    /// until the commit has proved the bytes right.
+    package func expect(size: Int) { growth.expect(size: size) }
 
     /// A reader of the blob that will have `size` bytes, valid now and after the commit.
-    package func reader(size: Int) -> BlobReader { BlobReader(file: file, size: size, growth: self) }
-
-    /// Waits until there are bytes beyond `offset`, or the blob is whole.
-    ///
-    /// - Returns: up to where readers may read; `offset` itself when the blob is whole and ends there.
-    /// - Throws: ``StorageError`` of kind `abandoned` and others when it was given up, `CancellationError`.
-    func available(beyond offset: Int) async throws -> Int {
-        let id = progress.withLock { progress in
-            progress.nextWaiter += 1
-            return progress.nextWaiter
-        }
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let answer: Result<Int, any Error>? = progress.withLock { progress in
-                    if Task.isCancelled { return .failure(CancellationError()) }
-                    if let answer = Self.answer(progress, beyond: offset) { return answer }
-                    progress.waiters[id] = Waiter(offset: offset, continuation: continuation)
-                    return nil
-                }
-                if let answer { continuation.resume(with: answer) }
-            }
-        } onCancel: {
-            let waiter = progress.withLock { $0.waiters.removeValue(forKey: id) }
-            waiter?.continuation.resume(throwing: CancellationError())
-        }
-    }
+    package func reader(size: Int) -> BlobReader { BlobReader(file: file, size: size, growth: growth) }
 
     /// Verifies the bytes, after which none can be appended: what becomes visible is what was verified. Blocks for the
     /// disk when they must be hashed anew.
     ///
     /// - Throws: ``StorageError`` of kind `digestMismatch` or `sizeMismatch`, `abandoned` when that was done before.
     func seal(as digest: Digest) throws(StorageError) {
-        let expected = progress.withLock { $0.expectedSize }
+        let expected = growth.expectedSize
         try writer.withLock { (writer) throws(StorageError) in
             guard writer.state == .open else { throw ended }
             if let expected, expected != writer.size {
@@ -147,11 +101,7 @@ package final class PartialBlob: Sendable {
             writer.state = .ended
             return writer.size
         }
-        advance { progress in
-            guard progress.end == nil else { return }
-            progress.size = size
-            progress.end = result
-        }
+        growth.end(result, size: size)
     }
 
     private var ended: StorageError {
@@ -168,34 +118,5 @@ package final class PartialBlob: Sendable {
 
     private func prepareHasher(_ writer: inout Writer) throws(StorageError) {
         if writer.hasher == nil { writer.hasher = try file.hash(.sha256, size: writer.size) }
-    }
-
-    private static func answer(_ progress: Progress, beyond offset: Int) -> Result<Int, any Error>? {
-        if progress.visible > offset { return .success(progress.visible) }
-        return switch progress.end {
-        case .success: .success(max(progress.size, offset))
-        case .failure(let error): .failure(error)
-        case nil: nil
-        }
-    }
-
-    /// Makes a change and wakes those whom it concerns, outside the lock.
-    private func advance(_ change: (inout Progress) -> Void) {
-        let ready = progress.withLock { progress in
-            change(&progress)
-            var ready: [(Waiter, Result<Int, any Error>)] = []
-            guard !progress.waiters.isEmpty else { return ready }
-            let waiters = progress.waiters
-            progress.waiters = [:]
-            for (id, waiter) in waiters {
-                if let answer = Self.answer(progress, beyond: waiter.offset) {
-                    ready.append((waiter, answer))
-                } else {
-                    progress.waiters[id] = waiter
-                }
-            }
-            return ready
-        }
-        for (waiter, answer) in ready { waiter.continuation.resume(with: answer) }
     }
 }
