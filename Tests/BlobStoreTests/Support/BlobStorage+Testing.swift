@@ -47,9 +47,9 @@ extension BlobReader {
 }
 
 extension BlobGrowth {
-    /// Returns once `count` wait for more.
+    /// Returns once `count` wait for more, or the test's time is up.
     func waiters(reach count: Int) async {
-        while waiterCount < count { await Task.yield() }
+        while waiterCount < count && !Task.isCancelled { await Task.yield() }
     }
 }
 
