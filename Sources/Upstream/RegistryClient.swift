@@ -97,7 +97,7 @@ package final class RegistryClient: Sendable {
                 let target = URL(string: location, relativeTo: URL(string: url))?.absoluteString,
                 let next = WebOrigin(target)
             else { throw UpstreamError.unavailable("\(configuration.host) redirects to nowhere") }
-            guard next.scheme == "https" || configuration.origin.scheme == "http" else {
+            guard configuration.origin.permitsRedirect(to: next) else {
                 throw UpstreamError.unavailable("\(configuration.host) redirects from https to http, which is refused")
             }
             url = target
