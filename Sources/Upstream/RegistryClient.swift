@@ -74,6 +74,11 @@ package final class RegistryClient: Sendable {
             authorization = fresh
             answer = try await send(question, to: url, authorization: authorization)
         }
+        guard answer.origin == configuration.origin || ![401, 403].contains(answer.response.status.code) else {
+            // An expired signature, a storage that is out of order: no verdict of the registry itself.
+            throw UpstreamError.unavailable(
+                "\(configuration.host) redirects to where it is refused with status \(answer.response.status.code)")
+        }
         return try await verdict(answer.response)
     }
 
