@@ -67,6 +67,7 @@ package final class RegistryClient: Sendable {
         var authorization: String? = await tokens.held(question.scope).map { "Bearer \($0)" }
         var answer = try await send(question, to: url, authorization: authorization)
         if answer.response.status == .unauthorized, answer.origin == configuration.origin {
+            await drain(answer.response)
             if let authorization { await tokens.forget(question.scope, value: String(authorization.dropFirst(7))) }
             guard let fresh = try await self.authorization(for: question, after: answer.response) else {
                 throw UpstreamError.denied("\(configuration.host) wants a login")
@@ -98,6 +99,7 @@ package final class RegistryClient: Sendable {
             }
             let response = try await execute(request)
             guard [301, 302, 303, 307, 308].contains(response.status.code) else { return (response, origin) }
+            await drain(response)
             guard let location = response.headers.first(name: "Location"),
                 let target = URL(string: location, relativeTo: URL(string: url))?.absoluteString,
                 let next = WebOrigin(target)
@@ -109,6 +111,12 @@ package final class RegistryClient: Sendable {
             origin = next
         }
         throw UpstreamError.unavailable("\(configuration.host) redirects more than \(Self.maximumRedirects) times")
+    }
+
+    /// Reads the short body of an answer that only its head matters of: the connection is closed otherwise, and the next
+    /// request pays for a new one.
+    private func drain(_ response: HTTPClientResponse) async {
+        _ = try? await response.body.collect(upTo: 16 << 10)
     }
 
     func execute(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
