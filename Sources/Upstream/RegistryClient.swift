@@ -15,16 +15,25 @@ package final class RegistryClient: Sendable {
     /// How the upstream is reached.
     package let configuration: UpstreamConfiguration
     let http: HTTPClient
-    let tokens = TokenCache()
+    let tokens: TokenCache
+    /// What the life of tokens is measured with.
+    let now: @Sendable () -> ContinuousClock.Instant
     let logger: Logger
     private let userAgent: String
     private static let maximumRedirects = 5
 
     /// A client of the upstream of `configuration`.
     ///
-    /// - Parameter version: Roost's own, for the `User-Agent`.
-    package init(_ configuration: UpstreamConfiguration, version: String, logger: Logger) {
+    /// - Parameters:
+    ///   - version: Roost's own, for the `User-Agent`.
+    ///   - now: what the life of tokens is measured with.
+    package init(
+        _ configuration: UpstreamConfiguration, version: String, logger: Logger,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.configuration = configuration
+        self.now = now
+        self.tokens = TokenCache(now: now)
         self.logger = logger
         self.userAgent = "roost/\(version)"
         var client = HTTPClient.Configuration()
