@@ -42,7 +42,8 @@ package final class RegistryClient: Sendable {
         client.httpVersion = .http1Only
         client.timeout = .init(
             connect: TimeAmount(configuration.timeouts.connect), read: TimeAmount(configuration.timeouts.stall))
-        client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
+        // Who queues for a connection does so within the head timeout: beyond this many downloads of a host, some fail.
+        client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
         client.connectionPool.retryConnectionEstablishment = false
         // Reads of 256 KB rather than 64 KB: a third more throughput on a fast line.
         client.http1_1ConnectionDebugInitializer = { channel in
@@ -129,8 +130,14 @@ package final class RegistryClient: Sendable {
     }
 
     func execute(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        let deadline = NIODeadline.now() + TimeAmount(configuration.timeouts.head)
         do {
-            return try await http.execute(request, deadline: .now() + TimeAmount(configuration.timeouts.head))
+            do {
+                return try await http.execute(request, deadline: deadline)
+            } catch let error as HTTPClientError where error == .remoteConnectionClosed {
+                // A kept connection that the server gave up just then: what is asked here may be asked twice.
+                return try await http.execute(request, deadline: deadline)
+            }
         } catch is CancellationError {
             throw CancellationError()
         } catch {
