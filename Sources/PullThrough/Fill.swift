@@ -35,15 +35,28 @@ final class Fill: Sendable {
     /// - Throws: ``UpstreamError`` or ``StorageError`` when the fill failed before.
     func reader() async throws -> BlobReader { try await head.value() }
 
+    /// Ends a fill that will never run.
+    func abandon() { head.resolve(.failure(CancellationError())) }
+
     /// Downloads, verifies, commits and catalogs the blob. Never throws: who follows learns of failures.
-    func run() async {
+    ///
+    /// - Parameter leave: called once no one new may join: when the blob is held, and before followers learn that it
+    ///   failed, so that the next request starts anew.
+    func run(_ leave: () -> Void) async {
         do {
+            if let reader = try await heldMeanwhile() {
+                leave()
+                head.resolve(.success(reader))
+                return
+            }
             let partial = try await blobs.begin("fill-\(digest.hex.prefix(12))-\(UInt64.random(in: 0 ... .max))")
             do {
                 try await blobs.executor.run { () async throws in try await self.download(into: partial) }
                 try await blobs.commit(partial, as: digest, durability: .deferred)
                 try await catalog.link(digest, size: partial.size, to: repository, at: clock.now())
+                leave()
             } catch {
+                leave()
                 logger.warning(
                     "a fill failed",
                     metadata: ["repository": "\(repository)", "digest": "\(digest)", "error": "\(error)"])
@@ -51,9 +64,17 @@ final class Fill: Sendable {
                 await blobs.discard(partial, because: StorageError(.abandoned, "the download failed: \(error)"))
             }
         } catch {
+            leave()
             logger.error("a fill could not begin", metadata: ["digest": "\(digest)", "error": "\(error)"])
             head.resolve(.failure(error))
         }
+    }
+
+    /// The blob, when an earlier fill ended between the moment a request saw that it was not held and its joining this
+    /// one.
+    private func heldMeanwhile() async throws -> BlobReader? {
+        guard try await catalog.size(of: digest, in: repository) != nil else { return nil }
+        return try await blobs.open(digest)
     }
 
     private func download(into partial: PartialBlob) async throws {
