@@ -79,16 +79,14 @@ final class Fill: Sendable {
 
     private func download(into partial: PartialBlob) async throws {
         var retry = FillRetry()
+        var announced: Int?
         while true {
             do {
-                let total = try await attempt(into: partial)
+                let total = try await attempt(into: partial, announced: &announced)
                 if partial.size == total { return }
                 throw UpstreamError.unavailable("the download ended after \(partial.size) of \(total) bytes")
             } catch let error as UpstreamError where error.isInconclusive {
-                if case .corrupt = error { throw error }
-                guard case .retry(let delay) = retry.broke(at: partial.size), isWorthRetrying(error) else {
-                    throw error
-                }
+                guard case .retry(let delay) = retry.broke(at: partial.size, by: error) else { throw error }
                 logger.info(
                     "a fill broke off and is resumed",
                     metadata: ["digest": "\(digest)", "at": "\(partial.size)", "error": "\(error)"])
@@ -97,21 +95,19 @@ final class Fill: Sendable {
         }
     }
 
-    /// A limit that is reached is not waited out before the first byte: the client has other places to ask.
-    private func isWorthRetrying(_ error: UpstreamError) -> Bool {
-        if case .rateLimited = error { return false }
-        return true
-    }
-
     /// Asks for what is missing and appends what comes.
     ///
+    /// - Parameter announced: the size that the upstream stated, which readers rely on from then on.
     /// - Returns: the size of the whole blob.
-    private func attempt(into partial: PartialBlob) async throws -> Int {
+    private func attempt(into partial: PartialBlob, announced: inout Int?) async throws -> Int {
         let download = try await client.download(digest, of: repository.name, from: partial.size)
-        guard let total = download.totalSize else {
+        guard let total = announced ?? download.totalSize else {
             return try await attemptOfUnknownSize(download, into: partial)
         }
-        guard total >= partial.size else { throw UpstreamError.corrupt("\(digest) shrank to \(total) bytes") }
+        guard download.totalSize ?? total == total, total >= partial.size else {
+            throw UpstreamError.corrupt("\(repository) changes its mind about the size of \(digest)")
+        }
+        announced = total
         partial.expect(size: total)
         head.resolve(.success(partial.reader(size: total)))
         try await append(download, to: partial, limit: total)
