@@ -103,7 +103,6 @@ package final class RegistryClient: Sendable {
             var request = HTTPClientRequest(url: url)
             request.method = question.method
             request.headers = question.headers
-            request.headers.replaceOrAdd(name: "User-Agent", value: userAgent)
             if let authorization, origin == configuration.origin {
                 request.headers.replaceOrAdd(name: "Authorization", value: authorization)
             }
@@ -129,7 +128,9 @@ package final class RegistryClient: Sendable {
         _ = try? await response.body.collect(upTo: 16 << 10)
     }
 
-    func execute(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+    func execute(_ question: HTTPClientRequest) async throws -> HTTPClientResponse {
+        var request = question
+        request.headers.replaceOrAdd(name: "User-Agent", value: userAgent)
         let deadline = NIODeadline.now() + TimeAmount(configuration.timeouts.head)
         do {
             do {
