@@ -75,13 +75,23 @@ extension PullThroughCache {
         if headOnly {
             let look = try await headWork.value(for: key, within: limit, clock: sleeper) { try await self.look(key) }
             guard let sighting = look else { return nil }
-            if !sighting.isHeld, let answer = CachedManifest(sighting.head, until: clock.now()) { return answer }
+            if sighting.isHeld, let digest = sighting.head.digest {
+                return try await held(digest, for: key, headOnly: true, .hit, checkedAt: sighting.at)
+            }
+            if let answer = CachedManifest(sighting.head, until: clock.now()) { return answer }
         }
         let fetch = try await manifestWork.value(for: key, within: limit, clock: sleeper) { try await self.fetch(key) }
         guard let fetched = fetch else { return nil }
-        let until = key.tag.map { _ in freshness(of: key.repository).end(checkedAt: fetched.at) }
         return try await held(
-            fetched.digest, in: key.repository, headOnly: headOnly, fetched.wasHeld ? .hit : .miss, until: until)
+            fetched.digest, for: key, headOnly: headOnly, fetched.wasHeld ? .hit : .miss, checkedAt: fetched.at)
+    }
+
+    /// The answer from the store to what was just asked of the upstream.
+    private func held(
+        _ digest: Digest, for key: ManifestKey, headOnly: Bool, _ outcome: Outcome, checkedAt: Timestamp
+    ) async throws -> CachedManifest? {
+        let until = key.tag.map { _ in freshness(of: key.repository).end(checkedAt: checkedAt) }
+        return try await held(digest, in: key.repository, headOnly: headOnly, outcome, until: until)
     }
 
     /// The answer from the store; nil when the manifest is not there.
