@@ -82,7 +82,7 @@ def garbage(t):
             b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\n" + host + b"\r\n",
             b"GET /v2/ HTTP/1.1\r\n" + host + b"Content-Length: -5\r\n\r\n",
             b"GET /v2/ HTTP/1.1\r\n" + host + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
-            b"POST /v2/x/blobs/uploads/ HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nzzz\r\n"]:
+            b"PUT /v2/x/manifests/v1 HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nzzz\r\n"]:
         answer = _exchange(roost.registry, sent)
         first = answer.split(b"\r\n", 1)[0]
         expect(not first.startswith(b"HTTP/1.1 2"), f"{sent[:60]!r} was answered {first!r}")
