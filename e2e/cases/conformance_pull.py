@@ -32,7 +32,7 @@ def blobs(t):
     for content in [Content(10_000), Content(9_000_000)]:
         registry.push_blob(_NAME, content.data, content.digest)
         for method in ["GET", "HEAD"]:
-            answer = registry.blob(_NAME, content.digest, method)
+            answer = registry.blob(_NAME, content.digest, method, {"Accept-Encoding": "zstd, gzip, deflate"})
             what = f"{method} of {content.size} bytes"
             expect_equal(answer.status, 200, what)
             expect_equal(answer.header("Docker-Content-Digest"), content.digest, f"{what}: Docker-Content-Digest")
