@@ -66,7 +66,7 @@ struct ListTests {
             (#"{"tags":{}}"#, nil), (#"{"tags":[1]}"#, nil), ("[]", nil), ("", nil), ("{", nil),
         ] as [(String, [String]?)])
     func page(_ text: String, _ tags: [String]?) {
-        let page = TagPage(UpstreamDocument(bytes: Array(text.utf8), hasMore: false), limit: 10)
+        let page = TagPage(UpstreamDocument(bytes: Array(text.utf8), hasMore: false, isFiltered: false), limit: 10)
         #expect(page?.tags.map(\.description) == tags)
     }
 
@@ -79,7 +79,7 @@ struct ListTests {
             for _ in 0..<3 where !bytes.isEmpty {
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
-            let page = TagPage(UpstreamDocument(bytes: bytes, hasMore: false), limit: 2)
+            let page = TagPage(UpstreamDocument(bytes: bytes, hasMore: false, isFiltered: false), limit: 2)
             if let page { #expect(page.tags.count <= 2) }
         }
     }
