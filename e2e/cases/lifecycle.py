@@ -77,7 +77,7 @@ def stuck_client(t):
     t.at_end(connection.close)
     raw.read(1)
     roost.process.signal(signal.SIGTERM)
-    expect_equal(roost.process.wait(patience=90), 0, "the exit status")
+    expect_equal(roost.process.wait(patience=60), 0, "the exit status")
 
 
 @case("two servers on one storage directory: the second ends with status 1 and one line that names it")
