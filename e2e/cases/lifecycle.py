@@ -68,14 +68,20 @@ def finishes_a_push(t):
     expect(roost.registry.blob("team/app", content.digest).body == content.data, "the blob's bytes differ")
 
 
-@case("a client that has stopped reading holds the end up for the grace period only")
-def stuck_client(t):
+@case("clients that have stopped reading or sending hold the end up for the grace period only")
+def stuck_clients(t):
     roost = t.roost({"local": ["team/*"]})
     content = Content(64_000_000)
     roost.registry.push_blob("team/app", content.data, content.digest)
     connection, raw = roost.registry.open("GET", f"/v2/team/app/blobs/{content.digest}")
     t.at_end(connection.close)
     raw.read(1)
+    pushing = roost.registry.connect()
+    t.at_end(pushing.close)
+    pushing.putrequest("PATCH", roost.registry.start_upload("team/app"))
+    pushing.putheader("Content-Length", str(content.size))
+    pushing.endheaders()
+    pushing.send(content.data[:1000])
     roost.process.signal(signal.SIGTERM)
     expect_equal(roost.process.wait(patience=60), 0, "the exit status")
 
