@@ -11,7 +11,7 @@ extension RegistryResponder {
     /// `POST /v2/<name>/blobs/uploads/`: a mount, a whole blob, or a session.
     func beginUpload(to name: RepositoryName, _ request: Request, _ target: RequestTarget) async throws -> Answer {
         let repository = try localRepository(name, target)
-        try await backend.cache.ownership.admitPush(to: name)
+        try await admitPush(to: name)
         if let mount = target["mount"], let answer = try await self.mount(mount, target["from"], to: repository) {
             return answer
         }
