@@ -12,7 +12,7 @@ extension PullThroughCache {
         let query = "?n=\(limit)" + (last.map { "&last=\($0)" } ?? "")
         do {
             let document = try await client.document("tags/list" + query, of: repository.name)
-            if let page = TagPage(document, limit: limit) { return page }
+            if let page = TagPage(document, after: last, limit: limit) { return page }
         } catch let error as UpstreamError {
             if !error.isInconclusive { throw RegistryError.nameUnknown(repository) }
             logger.notice(

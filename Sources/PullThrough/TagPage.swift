@@ -16,10 +16,12 @@ package struct TagPage: Sendable, Hashable {
 
     private struct Document: Decodable { var tags: [String]? }
 
-    /// Reads an upstream's list; nil when it is none. An upstream that gives more than `limit` is cut short.
-    init?(_ document: UpstreamDocument, limit: Int) {
+    /// Reads an upstream's list; nil when it is none. An upstream that gives more than `limit` is cut short, and one that
+    /// begins anew in spite of `last` is taken from there.
+    init?(_ document: UpstreamDocument, after last: Tag?, limit: Int) {
         guard let list = try? JSONDecoder().decode(Document.self, from: Data(document.bytes)) else { return nil }
-        let tags = (list.tags ?? []).compactMap { try? Tag($0) }
+        var tags = (list.tags ?? []).compactMap { try? Tag($0) }
+        if let last, let position = tags.firstIndex(of: last) { tags.removeFirst(position + 1) }
         self.init(tags: Array(tags.prefix(limit)), hasMore: document.hasMore || tags.count > limit)
     }
 }
