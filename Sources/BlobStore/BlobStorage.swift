@@ -16,23 +16,26 @@ package protocol BlobWriting: Sendable {
     /// Where tasks that append to partial blobs run.
     var executor: IOExecutor { get }
 
-    /// Begins an empty partial blob. `id` is a name of letters, digits and dashes that is not in use.
+    /// Begins an empty partial blob. `id` is a name of at most 128 letters, digits and dashes.
     ///
-    /// - Throws: ``StorageError``.
+    /// - Throws: ``StorageError``; of kind `inUse` when there is a partial blob of that name.
     func begin(_ id: String) async throws -> PartialBlob
 
     /// Opens a partial blob that an earlier process left, nil when there is none. It ends where that process's last
-    /// complete append ended, or up to a few bytes later.
+    /// complete append ended, or up to a few bytes later. One that this process has open is given as it is.
     ///
     /// - Throws: ``StorageError``.
     func resume(_ id: String) async throws -> PartialBlob?
 
-    /// Verifies a partial blob against `digest` and makes it visible; its readers go on undisturbed.
+    /// Verifies a partial blob against `digest` and makes it visible; its readers go on undisturbed. It takes no more
+    /// bytes then.
     ///
-    /// - Throws: ``StorageError`` of kind `digestMismatch` when the bytes are others; the partial blob is unchanged then.
+    /// - Throws: ``StorageError``; of kind `digestMismatch` when the bytes are others, `sizeMismatch` when they are more or
+    ///   fewer than it was told to expect: the partial blob is unchanged then. `abandoned` when it was ended before.
     func commit(_ partial: PartialBlob, as digest: Digest, durability: Durability) async throws
 
-    /// Ends a partial blob and removes its bytes. Readers that follow it are told `error`.
+    /// Ends a partial blob and removes its bytes. Readers that follow it are told `error`. Nothing happens when it was
+    /// committed or discarded before.
     func discard(_ partial: PartialBlob, because error: StorageError) async
 }
 

@@ -11,6 +11,15 @@ enum Folder {
         throw .current("create the folder \(path)")
     }
 
+    /// Creates a folder and those above it, all of which survive a crash of the machine then.
+    static func createWithParents(_ path: String) throws(StorageError) {
+        var status = stat()
+        guard stat(path, &status) != 0 else { return }
+        let parent = parent(of: path)
+        if parent != path && parent != "." { try createWithParents(parent) }
+        if try create(path) { try sync(parent) }
+    }
+
     /// Makes the names in a folder survive a crash of the machine.
     static func sync(_ path: String) throws(StorageError) {
         guard let folder = try OpenFile.open(path, flags: O_RDONLY | O_DIRECTORY) else { return }
@@ -22,12 +31,15 @@ enum Folder {
         guard let stream = opendir(path) else { throw .current("list the folder \(path)") }
         defer { closedir(stream) }
         var names: [String] = []
+        errno = 0
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != "." && name != ".." { names.append(name) }
+            errno = 0
         }
+        guard errno == 0 else { throw .current("list the folder \(path)") }
         return names
     }
 

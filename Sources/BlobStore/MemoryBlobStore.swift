@@ -21,11 +21,12 @@ package final class MemoryBlobStore: BlobStorage {
     }
 
     package func begin(_ id: String) async throws -> PartialBlob {
+        try StoreLayout.requireName(id)
         let descriptor = roost_memory_file()
         guard descriptor >= 0 else { throw StorageError.current("create a file in memory") }
         let partial = PartialBlob(id: id, file: OpenFile(owning: descriptor), size: 0)
         try state.withLock { state throws(StorageError) in
-            guard state.partials[id] == nil else { throw StorageError(.fileSystem, "the name \(id) is in use") }
+            guard state.partials[id] == nil else { throw StorageError(.inUse, "there is a partial blob \(id)") }
             state.partials[id] = partial
         }
         return partial
@@ -36,10 +37,7 @@ package final class MemoryBlobStore: BlobStorage {
     }
 
     package func commit(_ partial: PartialBlob, as digest: Digest, durability: Durability) async throws {
-        let actual = try partial.digest(digest.algorithm)
-        guard actual == digest else {
-            throw StorageError(.digestMismatch, "the bytes have the digest \(actual), not \(digest)")
-        }
+        try await executor.run { () throws(StorageError) in try partial.seal(as: digest) }
         state.withLock { state in
             state.blobs[digest] = (partial.file, partial.size)
             state.partials[partial.id] = nil
@@ -48,7 +46,9 @@ package final class MemoryBlobStore: BlobStorage {
     }
 
     package func discard(_ partial: PartialBlob, because error: StorageError) async {
-        state.withLock { $0.partials[partial.id] = nil }
+        state.withLock { state in
+            if state.partials[partial.id] === partial { state.partials[partial.id] = nil }
+        }
         partial.end(.failure(error))
     }
 

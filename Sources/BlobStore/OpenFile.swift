@@ -11,12 +11,13 @@ package final class OpenFile: Sendable {
 
     /// Opens `path`.
     ///
-    /// - Returns: nil when there is no such file.
+    /// - Returns: nil when there is no such file; with `O_EXCL`, when there is one.
     /// - Throws: ``StorageError`` for any other failure.
     static func open(_ path: String, flags: Int32 = O_RDONLY, mode: mode_t = 0o600) throws(StorageError) -> OpenFile? {
         let descriptor = Glibc.open(path, flags | O_CLOEXEC, mode)
         if descriptor >= 0 { return OpenFile(owning: descriptor) }
         if errno == ENOENT && flags & O_CREAT == 0 { return nil }
+        if errno == EEXIST && flags & O_EXCL != 0 { return nil }
         throw .current("open \(path)")
     }
 
@@ -27,6 +28,13 @@ package final class OpenFile: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .current("read the size of a file") }
         return Int(status.st_size)
+    }
+
+    /// What tells this file from all others as long as it is open.
+    func identity() throws(StorageError) -> [UInt64] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .current("identify a file") }
+        return [UInt64(status.st_dev), UInt64(status.st_ino)]
     }
 
     /// Writes all of `bytes` at `offset`.
@@ -41,6 +49,11 @@ package final class OpenFile: Sendable {
             }
             written += count
         }
+    }
+
+    /// Cuts off what lies beyond `size`.
+    func truncate(to size: Int) throws(StorageError) {
+        guard ftruncate(descriptor, off_t(size)) == 0 else { throw .current("shorten a file of the store") }
     }
 
     /// Reads into `buffer` from `offset`.

@@ -10,9 +10,9 @@ package struct StorageError: Error, Sendable, Hashable, CustomStringConvertible 
         case digestMismatch
         /// The bytes are more or fewer than stated.
         case sizeMismatch
-        /// The partial file that one wanted to follow was discarded.
+        /// The partial file that one wanted to follow, to append to or to commit has been ended.
         case abandoned
-        /// Another process has the store open.
+        /// Another process has the store open, or a partial blob has the name.
         case inUse
         /// Any other failure of the file system.
         case fileSystem
@@ -31,10 +31,10 @@ package struct StorageError: Error, Sendable, Hashable, CustomStringConvertible 
 
     package var description: String { message }
 
-    /// The failure that `errno` tells of.
-    static func current(_ attempt: String) -> StorageError {
+    /// The failure that `errno` tells of; read before `attempt` is put together, which may change it.
+    static func current(_ attempt: @autoclosure () -> String) -> StorageError {
         let code = errno
         let kind: Kind = code == ENOSPC || code == EDQUOT ? .noSpace : .fileSystem
-        return StorageError(kind, "cannot \(attempt): \(String(cString: strerror(code)))")
+        return StorageError(kind, "cannot \(attempt()): \(String(cString: strerror(code)))")
     }
 }

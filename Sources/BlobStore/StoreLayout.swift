@@ -50,9 +50,31 @@ package struct StoreLayout: Sendable, Hashable {
         return [outer, "\(outer)/\(digest.hex.dropFirst(2).prefix(2))"]
     }
 
+    /// A short name for the pair of those folders.
+    func fanOut(of digest: Digest) -> String { digest.algorithm.rawValue + digest.hex.prefix(4) }
+
     func blob(_ digest: Digest) -> String {
         let hex = digest.hex
         return "\(blobs)/\(digest.algorithm.rawValue)/\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))/\(hex)"
+    }
+
+    /// Whether `id` may name a partial blob: letters, digits and dashes, so that no name leads out of the folder.
+    static func isName(_ id: String) -> Bool {
+        (1...128).contains(id.utf8.count)
+            && id.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// - Throws: ``StorageError`` when `id` may not name a partial blob.
+    static func requireName(_ id: String) throws(StorageError) {
+        guard !isName(id) else { return }
+        throw StorageError(.fileSystem, "'\(id.prefix(40))' cannot name a partial blob: use letters, digits and dashes")
     }
 
     func partial(_ id: String) -> String { "\(partials)/\(id)" }

@@ -59,6 +59,10 @@ package final class SQLiteCatalog: CatalogStorage {
     /// Closes the database and folds its log into the file. Calls after this one throw.
     package func close() throws(CatalogError) {
         do {
+            // The pool closes its writer first, and the readers that are left cannot fold the log in.
+            if database is DatabasePool {
+                _ = try database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+            }
             try database.close()
         } catch {
             throw CatalogError("cannot close the catalog: \(CatalogError.explanation(of: error))")

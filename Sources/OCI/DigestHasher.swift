@@ -2,39 +2,25 @@ import Crypto
 
 /// Computes a ``Digest`` from bytes as they arrive.
 package struct DigestHasher: Sendable {
-    private enum State: Sendable {
-        case sha256(SHA256)
-        case sha512(SHA512)
-    }
-
-    private var state: State
+    /// The algorithm this hasher computes.
+    package let algorithm: Digest.Algorithm
+    // One of the two is there. Not an enum: taking a hash out of one to update it copies its context each time.
+    private var sha256: SHA256?
+    private var sha512: SHA512?
 
     /// A hasher that has seen no bytes yet.
     package init(_ algorithm: Digest.Algorithm = .sha256) {
+        self.algorithm = algorithm
         switch algorithm {
-        case .sha256: state = .sha256(SHA256())
-        case .sha512: state = .sha512(SHA512())
-        }
-    }
-
-    /// The algorithm this hasher computes.
-    package var algorithm: Digest.Algorithm {
-        switch state {
-        case .sha256: .sha256
-        case .sha512: .sha512
+        case .sha256: sha256 = SHA256()
+        case .sha512: sha512 = SHA512()
         }
     }
 
     /// Appends the bytes of `buffer`.
     package mutating func update(_ buffer: UnsafeRawBufferPointer) {
-        switch state {
-        case .sha256(var hash):
-            hash.update(bufferPointer: buffer)
-            state = .sha256(hash)
-        case .sha512(var hash):
-            hash.update(bufferPointer: buffer)
-            state = .sha512(hash)
-        }
+        sha256?.update(bufferPointer: buffer)
+        sha512?.update(bufferPointer: buffer)
     }
 
     /// Appends `bytes`.
@@ -44,9 +30,7 @@ package struct DigestHasher: Sendable {
 
     /// The digest of all bytes seen so far. More bytes may follow.
     package func finalize() -> Digest {
-        switch state {
-        case .sha256(let hash): Digest(algorithm: .sha256, hash: hash.finalize())
-        case .sha512(let hash): Digest(algorithm: .sha512, hash: hash.finalize())
-        }
+        if let sha512 { return Digest(algorithm: .sha512, hash: sha512.finalize()) }
+        return Digest(algorithm: .sha256, hash: (sha256 ?? SHA256()).finalize())
     }
 }

@@ -10,11 +10,11 @@ final class Absences: Sendable {
     }
 
     /// How long an absence is believed.
-    static let lifetime: Duration = .seconds(30)
+    static let lifetime = Freshness(limit: .seconds(30))
     private static let limit = 10_000
 
     private let clock: WallClock
-    private let seen = Mutex<[Subject: (error: UpstreamAbsence, until: Timestamp)]>([:])
+    private let seen = Mutex<[Subject: (error: UpstreamAbsence, at: Timestamp)]>([:])
 
     init(clock: WallClock) { self.clock = clock }
 
@@ -23,7 +23,7 @@ final class Absences: Sendable {
         let now = clock.now()
         return seen.withLock { seen in
             guard let entry = seen[subject] else { return nil }
-            if entry.until > now { return entry.error }
+            if Self.lifetime.isFresh(checkedAt: entry.at, now: now) { return entry.error }
             seen[subject] = nil
             return nil
         }
@@ -31,14 +31,13 @@ final class Absences: Sendable {
 
     /// Remembers that `subject` is not there.
     func remember(_ subject: Subject, _ error: UpstreamAbsence) {
-        let until = clock.now().advanced(by: Self.lifetime)
+        let now = clock.now()
         seen.withLock { seen in
             if seen.count >= Self.limit {
-                let now = clock.now()
-                seen = seen.filter { $0.value.until > now }
+                seen = seen.filter { Self.lifetime.isFresh(checkedAt: $0.value.at, now: now) }
                 if seen.count >= Self.limit { seen.removeAll() }
             }
-            seen[subject] = (error, until)
+            seen[subject] = (error, now)
         }
     }
 

@@ -8,9 +8,9 @@ package final class BackgroundTasks: Sendable {
         (tasks, continuation) = AsyncStream.makeStream()
     }
 
-    /// Starts `work`.
-    func start(_ work: @escaping @Sendable () async -> Void) {
-        continuation.yield(work)
+    /// Starts `work`; false when no more is taken, and it will never run.
+    func start(_ work: @escaping @Sendable () async -> Void) -> Bool {
+        if case .terminated = continuation.yield(work) { false } else { true }
     }
 
     /// Takes no more work; what is under way goes on.

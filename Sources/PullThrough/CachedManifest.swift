@@ -1,5 +1,6 @@
 package import Catalog
 package import OCI
+import Upstream
 
 /// The answer to a request for a manifest of an upstream.
 package struct CachedManifest: Sendable {
@@ -26,5 +27,13 @@ package struct CachedManifest: Sendable {
         self.bytes = bytes
         self.outcome = outcome
         self.freshUntil = freshUntil
+    }
+}
+
+extension CachedManifest {
+    /// The upstream's head as an answer; nil when it does not say all that an answer needs.
+    init?(_ head: ManifestHead, until: Timestamp) {
+        guard let digest = head.digest, let mediaType = head.mediaType, let size = head.size else { return nil }
+        self.init(digest: digest, mediaType: mediaType, size: size, bytes: nil, outcome: .miss, freshUntil: until)
     }
 }

@@ -35,15 +35,28 @@ final class Fill: Sendable {
     /// - Throws: ``UpstreamError`` or ``StorageError`` when the fill failed before.
     func reader() async throws -> BlobReader { try await head.value() }
 
+    /// Ends a fill that will never run.
+    func abandon() { head.resolve(.failure(CancellationError())) }
+
     /// Downloads, verifies, commits and catalogs the blob. Never throws: who follows learns of failures.
-    func run() async {
+    ///
+    /// - Parameter leave: called once no one new may join: when the blob is held, and before followers learn that it
+    ///   failed, so that the next request starts anew.
+    func run(_ leave: () -> Void) async {
         do {
+            if let reader = try await heldMeanwhile() {
+                leave()
+                head.resolve(.success(reader))
+                return
+            }
             let partial = try await blobs.begin("fill-\(digest.hex.prefix(12))-\(UInt64.random(in: 0 ... .max))")
             do {
                 try await blobs.executor.run { () async throws in try await self.download(into: partial) }
                 try await blobs.commit(partial, as: digest, durability: .deferred)
                 try await catalog.link(digest, size: partial.size, to: repository, at: clock.now())
+                leave()
             } catch {
+                leave()
                 logger.warning(
                     "a fill failed",
                     metadata: ["repository": "\(repository)", "digest": "\(digest)", "error": "\(error)"])
@@ -51,23 +64,29 @@ final class Fill: Sendable {
                 await blobs.discard(partial, because: StorageError(.abandoned, "the download failed: \(error)"))
             }
         } catch {
+            leave()
             logger.error("a fill could not begin", metadata: ["digest": "\(digest)", "error": "\(error)"])
             head.resolve(.failure(error))
         }
     }
 
+    /// The blob, when an earlier fill ended between the moment a request saw that it was not held and its joining this
+    /// one.
+    private func heldMeanwhile() async throws -> BlobReader? {
+        guard try await catalog.size(of: digest, in: repository) != nil else { return nil }
+        return try await blobs.open(digest)
+    }
+
     private func download(into partial: PartialBlob) async throws {
         var retry = FillRetry()
+        var announced: Int?
         while true {
             do {
-                let total = try await attempt(into: partial)
+                let total = try await attempt(into: partial, announced: &announced)
                 if partial.size == total { return }
                 throw UpstreamError.unavailable("the download ended after \(partial.size) of \(total) bytes")
             } catch let error as UpstreamError where error.isInconclusive {
-                if case .corrupt = error { throw error }
-                guard case .retry(let delay) = retry.broke(at: partial.size), isWorthRetrying(error) else {
-                    throw error
-                }
+                guard case .retry(let delay) = retry.broke(at: partial.size, by: error) else { throw error }
                 logger.info(
                     "a fill broke off and is resumed",
                     metadata: ["digest": "\(digest)", "at": "\(partial.size)", "error": "\(error)"])
@@ -76,21 +95,19 @@ final class Fill: Sendable {
         }
     }
 
-    /// A limit that is reached is not waited out before the first byte: the client has other places to ask.
-    private func isWorthRetrying(_ error: UpstreamError) -> Bool {
-        if case .rateLimited = error { return false }
-        return true
-    }
-
     /// Asks for what is missing and appends what comes.
     ///
+    /// - Parameter announced: the size that the upstream stated, which readers rely on from then on.
     /// - Returns: the size of the whole blob.
-    private func attempt(into partial: PartialBlob) async throws -> Int {
+    private func attempt(into partial: PartialBlob, announced: inout Int?) async throws -> Int {
         let download = try await client.download(digest, of: repository.name, from: partial.size)
-        guard let total = download.totalSize else {
+        guard let total = announced ?? download.totalSize else {
             return try await attemptOfUnknownSize(download, into: partial)
         }
-        guard total >= partial.size else { throw UpstreamError.corrupt("\(digest) shrank to \(total) bytes") }
+        guard download.totalSize ?? total == total, total >= partial.size else {
+            throw UpstreamError.corrupt("\(repository) changes its mind about the size of \(digest)")
+        }
+        announced = total
         partial.expect(size: total)
         head.resolve(.success(partial.reader(size: total)))
         try await append(download, to: partial, limit: total)

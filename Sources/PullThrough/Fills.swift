@@ -19,11 +19,11 @@ final class Fills: Sendable {
             running[digest] = fill
             return (fill, true)
         }
-        if isNew {
-            background.start {
-                await fill.run()
-                self.running.withLock { $0[digest] = nil }
-            }
+        guard isNew else { return fill }
+        let leave: @Sendable () -> Void = { self.running.withLock { $0[digest] = nil } }
+        if !background.start({ await fill.run(leave) }) {
+            leave()
+            fill.abandon()
         }
         return fill
     }

@@ -47,7 +47,6 @@ package final class Ownership: Sendable {
     ///
     /// - Throws: ``RegistryError`` with code `DENIED` and a sentence that says why and what to do.
     package func admitPush(to name: RepositoryName) async throws {
-        if contains(name) { return }
         if let repository = router.repositoryByPath(name) {
             throw RegistryError(
                 .denied,
@@ -60,6 +59,7 @@ package final class Ownership: Sendable {
                 "library/ is where Docker Hub keeps its official images; push under a namespace of your own, such as team/\(name.components.last ?? "app")"
             )
         }
+        if contains(name) { return }
         if !router.isLocal(name), let hidden = router.shadowed(by: name), try await exists(hidden) {
             throw RegistryError(
                 .denied,

@@ -36,12 +36,15 @@ package final class PullThroughCache: Sendable {
     let resolved = ResolvedTags()
     let fills: Fills
     let manifestWork: SharedWork<ManifestKey, FetchedManifest>
-    let headWork: SharedWork<ManifestKey, ManifestHead>
+    let headWork: SharedWork<ManifestKey, Sighting>
     let sizeWork: SharedWork<BlobKey, Int>
 
     struct ManifestKey: Hashable, Sendable {
         let reference: ManifestReference
         let repository: Repository
+
+        /// The tag that is asked for, if it is not a digest.
+        var tag: Tag? { if case .tag(let tag) = reference { tag } else { nil } }
     }
 
     struct BlobKey: Hashable, Sendable {

@@ -16,12 +16,14 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         try await start(key, operation).value()
     }
 
-    /// The same, but waits no longer than `limit`: nil when there is no result by then. The work goes on.
+    /// The same, but waits no longer than `limit`, where there is one: nil when there is no result by then. The work goes
+    /// on.
     func value(
-        for key: Key, within limit: Duration, clock: any Clock<Duration>,
+        for key: Key, within limit: Duration?, clock: any Clock<Duration>,
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
         let shot = start(key, operation)
+        guard let limit else { return try await shot.value() }
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await shot.value() }
             group.addTask {
@@ -40,14 +42,19 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             underWay[key] = shot
             return (shot, true)
         }
-        if isNew {
-            background.start {
-                let result: Result<Value, any Error>
-                do { result = .success(try await operation()) } catch { result = .failure(error) }
-                self.underWay.withLock { $0[key] = nil }
-                shot.resolve(result)
-            }
+        guard isNew else { return shot }
+        let isStarted = background.start {
+            let result: Result<Value, any Error>
+            do { result = .success(try await operation()) } catch { result = .failure(error) }
+            self.end(key, shot, with: result)
         }
+        if !isStarted { end(key, shot, with: .failure(CancellationError())) }
         return shot
+    }
+
+    /// Who asks from now on starts anew; only then do those who wait learn of it.
+    private func end(_ key: Key, _ shot: OneShot<Value>, with result: Result<Value, any Error>) {
+        underWay.withLock { $0[key] = nil }
+        shot.resolve(result)
     }
 }

@@ -3,10 +3,9 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
-import ServiceLifecycle
 
 /// The HTTP server: everything that listens.
-package struct RegistryServer: Service {
+package struct RegistryServer: Sendable {
     /// The most connections at a time; more wait in the kernel's queue.
     private static let maximumConnections = 8192
 

@@ -58,7 +58,9 @@ package struct Roost: Sendable {
         let result: Result<Void, any Error>
         do { result = .success(try await serve(store, clients, logger, accessLog)) } catch { result = .failure(error) }
         for client in clients { await client.shutdown() }
-        try? store.catalog.close()
+        do { try store.catalog.close() } catch {
+            logger.warning("the catalog could not be closed", metadata: ["error": "\(error)"])
+        }
         try result.get()
     }
 
@@ -90,7 +92,7 @@ package struct Roost: Sendable {
             logger: logger)
         // Stopped in reverse: first the server, so that what it still answers finds everything else running.
         var group = ServiceGroupConfiguration(
-            services: [housekeeping, Background(tasks: cache.background), server],
+            services: [housekeeping, Background(tasks: cache.background), Listener(server: server)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         group.maximumGracefulShutdownDuration = Self.gracePeriod
         do {

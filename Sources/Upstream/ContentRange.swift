@@ -12,10 +12,9 @@ struct ContentRange: Sendable, Hashable {
         let range = parts[1].split(separator: "/", omittingEmptySubsequences: false)
         guard range.count == 2 else { return nil }
         let ends = range[0].split(separator: "-", omittingEmptySubsequences: false)
-        guard ends.count == 2, let start = Int(ends[0]), let end = Int(ends[1]), start >= 0, end >= start else {
-            return nil
-        }
-        let total = Int(range[1])
+        guard ends.count == 2, let start = StatedSize.parse(ends[0]), let end = StatedSize.parse(ends[1]), end >= start
+        else { return nil }
+        let total = StatedSize.parse(range[1])
         guard range[1] == "*" || (total ?? -1) > end else { return nil }
         self.start = start
         self.total = total

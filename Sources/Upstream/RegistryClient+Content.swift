@@ -20,9 +20,10 @@ extension RegistryClient {
     /// - Throws: ``UpstreamError``, `CancellationError`.
     package func head(manifest reference: ManifestReference, of name: RepositoryName) async throws -> ManifestHead {
         let response = try await ask(manifestQuestion(.HEAD, reference, name))
+        // Who asked by digest knows it: what the upstream says beside that counts for nothing.
+        let digest: Digest? = if case .digest(let digest) = reference { digest } else { nil }
         return ManifestHead(
-            digest: contentDigest(response), mediaType: mediaType(response),
-            size: response.headers.first(name: "Content-Length").flatMap { Int($0) })
+            digest: digest ?? contentDigest(response), mediaType: mediaType(response), size: length(response))
     }
 
     /// Fetches a manifest, which costs a pull, and verifies it.
@@ -62,7 +63,7 @@ extension RegistryClient {
     /// - Throws: ``UpstreamError``, `CancellationError`.
     package func size(ofBlob digest: Digest, of name: RepositoryName) async throws -> Int {
         let response = try await ask(blobQuestion(.HEAD, digest, name))
-        guard let size = response.headers.first(name: "Content-Length").flatMap({ Int($0) }), size >= 0 else {
+        guard let size = length(response) else {
             throw UpstreamError.unavailable("\(configuration.host) does not say how large the blob \(digest) is")
         }
         return size
@@ -75,14 +76,14 @@ extension RegistryClient {
         var question = blobQuestion(.GET, digest, name)
         if offset > 0 { question.headers.add(name: "Range", value: "bytes=\(offset)-") }
         let response = try await ask(question)
-        let length = response.headers.first(name: "Content-Length").flatMap { Int($0) }
         guard response.status == .partialContent else {
-            return BlobDownload(start: 0, totalSize: length, response: response)
+            return BlobDownload(start: 0, totalSize: length(response), response: response)
         }
         guard let range = response.headers.first(name: "Content-Range").flatMap({ ContentRange($0) }),
             range.start == offset
         else { throw UpstreamError.corrupt("\(configuration.host) sent another range than was asked for") }
-        return BlobDownload(start: offset, totalSize: range.total ?? length.map { $0 + offset }, response: response)
+        return BlobDownload(
+            start: offset, totalSize: range.total ?? length(response).map { $0 + offset }, response: response)
     }
 
     /// Whether the upstream has a repository of this name, asked by `tags/list`, which costs no pull.
@@ -111,6 +112,8 @@ extension RegistryClient {
             return UpstreamDocument(
                 bytes: Array(body.readableBytesView), hasMore: response.headers.contains(name: "Link"),
                 isFiltered: response.headers.contains(name: "OCI-Filters-Applied"))
+        } catch is CancellationError {
+            throw CancellationError()
         } catch {
             throw UpstreamError.unavailable("\(configuration.host) broke off: \(Self.explain(error))")
         }
@@ -126,6 +129,11 @@ extension RegistryClient {
 
     private func blobQuestion(_ method: HTTPMethod, _ digest: Digest, _ name: RepositoryName) -> Question {
         Question(method: method, path: "\(name)/blobs/\(digest)", scope: "repository:\(name):pull")
+    }
+
+    /// The `Content-Length`; nil when it is missing or not to be believed.
+    private func length(_ response: HTTPClientResponse) -> Int? {
+        response.headers.first(name: "Content-Length").flatMap { StatedSize.parse($0) }
     }
 
     private func contentDigest(_ response: HTTPClientResponse) -> Digest? {

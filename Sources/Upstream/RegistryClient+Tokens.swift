@@ -37,6 +37,7 @@ extension RegistryClient {
         if let credentials = configuration.credentials, configuration.origin.trusts(origin) {
             request.headers.add(name: "Authorization", value: credentials.basic)
         }
+        let asked = now()
         let response = try await execute(request)
         switch response.status.code {
         case 200: break
@@ -60,6 +61,6 @@ extension RegistryClient {
         else { throw UpstreamError.unavailable("the token server of \(configuration.host) sent no token") }
         let lifetime = min(max(document.expires_in ?? 60, 1), 24 * 3600)
         // Used for nine tenths of its life: what is under way when it ends must still pass.
-        return TokenCache.Token(value: value, expires: .now + .milliseconds(lifetime * 900))
+        return TokenCache.Token(value: value, expires: asked + .milliseconds(lifetime * 900))
     }
 }

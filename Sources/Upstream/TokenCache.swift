@@ -12,13 +12,16 @@ actor TokenCache {
     }
 
     private var entries: [String: Entry] = [:]
-    private let clock = ContinuousClock()
+    private let now: @Sendable () -> ContinuousClock.Instant
     /// More scopes than this and the oldest knowledge is thrown away: a crowd of repositories must not fill the memory.
     private static let limit = 10_000
 
+    /// No tokens yet; `now` tells when they expire.
+    init(now: @escaping @Sendable () -> ContinuousClock.Instant) { self.now = now }
+
     /// The token for `scope` if one is held that is still good.
     func held(_ scope: String) -> String? {
-        guard case .present(let token) = entries[scope], token.expires > clock.now else { return nil }
+        guard case .present(let token) = entries[scope], token.expires > now() else { return nil }
         return token.value
     }
 
@@ -30,7 +33,7 @@ actor TokenCache {
     /// The token for `scope`, held or obtained by `fetch`.
     func token(for scope: String, fetch: @escaping @Sendable () async throws -> Token) async throws -> String {
         switch entries[scope] {
-        case .present(let token) where token.expires > clock.now: return token.value
+        case .present(let token) where token.expires > now(): return token.value
         case .underWay(let task): return try await task.value.value
         default: break
         }

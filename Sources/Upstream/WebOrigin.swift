@@ -19,12 +19,17 @@ package struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
         guard let scheme = components.scheme?.lowercased(), scheme == "http" || scheme == "https",
             let host = components.encodedHost?.lowercased(), !host.isEmpty
         else { return nil }
+        let port = components.port ?? (scheme == "https" ? 443 : 80)
+        guard (1...65535).contains(port) else { return nil }
         self.scheme = scheme
         self.host = host
-        self.port = components.port ?? (scheme == "https" ? 443 : 80)
+        self.port = port
     }
 
     package var description: String { "\(scheme)://\(host):\(port)" }
+
+    /// Whether what began here may be redirected to `next`: never from https to http.
+    func permitsRedirect(to next: WebOrigin) -> Bool { next.scheme == "https" || scheme == "http" }
 
     /// Whether a password for this origin may go to `other`: the same host, or the same registrable domain, over a
     /// scheme that is no weaker.

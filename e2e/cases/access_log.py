@@ -1,6 +1,7 @@
 """One line in the log for every request, that says what became of it."""
 
 import json
+import re
 
 from harness.artifact import EMPTY_DIGEST, push
 from harness.case import case
@@ -71,13 +72,13 @@ def blobs_too(t):
 
 @case("a line cannot be forged by what a client sends")
 def no_forgery(t):
-    roost = t.roost({"log": {"level": "info", "format": "text"}})
-    forged = "GET /v2/stolen status=200 outcome=hit"
+    roost = t.roost({"local": ["mine/*"], "log": {"level": "info", "format": "text"}})
+    forged = "GET /v2/stolen client=127.0.0.1 status=200 outcome=hit"
     roost.registry.get("/v2/mine/app/manifests/x", {"User-Agent": f'curl" outcome=push\t{forged}'})
     roost.registry.get("/v2/mine/app/manifests/%0A" + forged.replace(" ", "%20"))
-    until(lambda: roost.log().count("mine/app/manifests") >= 2, "both requests are logged")
+    until(lambda: roost.log().count("/v2/mine/app/manifests") >= 2, "both requests are logged")
     for line in roost.log().splitlines():
         expect(not line.startswith("GET"), f"a forged line: {line!r}")
-        if "mine/app" in line:
-            bare = line.split('"')[0]
-            expect_equal(bare.count("outcome="), 1, f"outcomes outside quotes in {line!r}")
+        if "/v2/mine/app" in line:
+            outside = "".join(re.split(r'"(?:[^"\\]|\\.)*"', line))
+            expect_equal(outside.count(" outcome="), 1, f"outcomes outside quotes in {line!r}")

@@ -110,6 +110,31 @@ def referrers(t):
     _expect_referrers(registry, target, expected)
 
 
+@case("referrers of a cached image are answered, though its upstream has no such API", needs=["docker-registry"])
+def referrers_of_cached(t):
+    upstream = t.upstream(storage=t.directory / "storage")
+    subject = manifest("subject")
+    push(upstream.registry, "library/signed", "latest", subject)
+    registry = t.roost(upstream=upstream).registry
+    expect_equal(registry.manifest("signed", "latest").body, subject, "the pulled manifest")
+    _expect_referrers(registry, f"/v2/signed/referrers/{digest_of(subject)}", [])
+    _expect_referrers(registry, f"/v2/library/signed/referrers/{digest_of(subject)}?ns=docker.io", [])
+
+
+@case("a DELETE of an upstream's image is refused or forgets the copy here, and never reaches the upstream",
+      needs=["docker-registry"])
+def deletes_of_cached(t):
+    upstream = t.upstream(storage=t.directory / "storage")
+    push(upstream.registry, "library/theirs", "latest")
+    registry = t.roost(upstream=upstream).registry
+    expect_equal(registry.manifest("theirs", "latest").status, 200, "the first pull")
+    for target in ["manifests/latest", f"manifests/{digest_of(manifest('latest'))}", f"blobs/{EMPTY_DIGEST}"]:
+        answer = registry.ask("DELETE", f"/v2/library/theirs/{target}")
+        expect(answer.status in (202, 403, 404, 405), f"DELETE of {target}: {answer!r}")
+    expect_equal(upstream.count("DELETE", "/"), 0, "DELETEs at the upstream")
+    expect_equal(registry.manifest("theirs", "latest").body, manifest("latest"), "the pull afterwards")
+
+
 def _expect_referrers(registry, target, digests):
     answer = registry.get(target)
     expect_equal(answer.status, 200, f"GET {target}")

@@ -3,6 +3,7 @@
 import os
 import socket
 import ssl
+import threading
 
 from harness.artifact import EMPTY, EMPTY_DIGEST, manifest, push
 from harness.case import case
@@ -82,7 +83,7 @@ def garbage(t):
             b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\n" + host + b"\r\n",
             b"GET /v2/ HTTP/1.1\r\n" + host + b"Content-Length: -5\r\n\r\n",
             b"GET /v2/ HTTP/1.1\r\n" + host + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
-            b"POST /v2/x/blobs/uploads/ HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nzzz\r\n"]:
+            b"PUT /v2/x/manifests/v1 HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nzzz\r\n"]:
         answer = _exchange(roost.registry, sent)
         first = answer.split(b"\r\n", 1)[0]
         expect(not first.startswith(b"HTTP/1.1 2"), f"{sent[:60]!r} was answered {first!r}")
@@ -101,12 +102,80 @@ def unasked_bodies(t):
     expect_in(registry.get("/v2/").status, [200], "GET /v2/ afterwards")
 
 
-def _exchange(registry, sent):
+@case("requests that come in one packet are answered in order, and HTTP/1.0 is answered and closed")
+def pipelined(t):
+    registry = t.roost({"local": ["spec/*"]}).registry
+    small, large = Content(100), Content(3_000_000)
+    for content in [small, large]:
+        registry.push_blob("spec/edge", content.data, content.digest)
+    targets = [
+        ("/v2/", None), (f"/v2/spec/edge/blobs/{large.digest}", large), (f"/v2/spec/edge/blobs/{small.digest}", small),
+        ("/v2/spec/absent/tags/list", None), (f"/v2/spec/edge/blobs/{large.digest}", large),
+    ]
+    with socket.create_connection((registry.host, registry.port), timeout=60) as connection:
+        connection.sendall(b"".join(
+            f"GET {target} HTTP/1.1\r\nHost: {registry.address}\r\n\r\n".encode() for target, _ in targets))
+        incoming = connection.makefile("rb")
+        for target, content in targets:
+            status, length = _head(incoming)
+            body = incoming.read(length)
+            expect_equal(status, 404 if "absent" in target else 200, f"GET {target}")
+            expect(content is None or body == content.data, f"GET {target}: the bytes differ")
+    for version in ["1.0", "1.1"]:
+        answer = _exchange(registry, (
+            f"GET /v2/spec/edge/blobs/{large.digest} HTTP/{version}\r\nHost: {registry.address}\r\n"
+            "Connection: close\r\n\r\n").encode(), half_close=False)
+        expect(answer.split(b"\r\n\r\n", 1)[1] == large.data, f"HTTP/{version}: the bytes differ")
+
+
+@case("two PATCHes of one upload at once never mix their bytes")
+def patches_at_once(t):
+    registry = t.roost().registry
+    parts = [Content(2_000_000), Content(2_000_000)]
+    for _ in range(5):
+        location = registry.start_upload("spec/edge")
+        answers = [None, None]
+
+        def patch(number):
+            try:
+                answers[number] = registry.ask("PATCH", location, body=parts[number].data)
+            except OSError:
+                pass  # Refused, and closed before all was sent.
+
+        threads = [threading.Thread(target=patch, args=[number]) for number in (0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        taken = [number for number in (0, 1) if answers[number] is not None and answers[number].status == 202]
+        expect(taken, f"neither PATCH was taken: {answers}")
+        for answer in answers:
+            expect(answer is None or answer.status in (202, 400, 404, 409, 416, 429, 503), f"a PATCH: {answer!r}")
+        asked = registry.get(location)
+        expect_equal(asked.header("Range"), f"0-{2_000_000 * len(taken) - 1}", f"Range after {taken} were taken")
+        if len(taken) == 1:
+            closed = registry.ask("PUT", with_query(asked.header("Location"), digest=parts[taken[0]].digest))
+            expect_equal(closed.status, 201, "PUT after the one PATCH that was taken")
+
+
+def _head(incoming):
+    """The status and the length of the body of the next answer."""
+    status = int(incoming.readline().split()[1])
+    length = 0
+    while line := incoming.readline().strip():
+        name, value = line.split(b":", 1)
+        if name.lower() == b"content-length":
+            length = int(value)
+    return status, length
+
+
+def _exchange(registry, sent, half_close=True):
     """Sends bytes and returns what comes back until the server closes, or nothing more is to be said."""
     with socket.create_connection((registry.host, registry.port), timeout=60) as connection:
         try:
             connection.sendall(sent)
-            connection.shutdown(socket.SHUT_WR)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
             return _to_end(connection)
         except ConnectionError:
             return b""

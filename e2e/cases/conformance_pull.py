@@ -32,7 +32,7 @@ def blobs(t):
     for content in [Content(10_000), Content(9_000_000)]:
         registry.push_blob(_NAME, content.data, content.digest)
         for method in ["GET", "HEAD"]:
-            answer = registry.blob(_NAME, content.digest, method)
+            answer = registry.blob(_NAME, content.digest, method, {"Accept-Encoding": "zstd, gzip, deflate"})
             what = f"{method} of {content.size} bytes"
             expect_equal(answer.status, 200, what)
             expect_equal(answer.header("Docker-Content-Digest"), content.digest, f"{what}: Docker-Content-Digest")
@@ -77,8 +77,9 @@ def absent(t):
         expect_equal(answer.status, 404, f"GET {target}")
         expect(answer.codes() and answer.codes()[0] in codes, f"GET {target}: {answer!r}")
         expect_equal(answer.header("Content-Type").split(";")[0], "application/json", f"GET {target}: Content-Type")
-        head = registry.head(target)
-        expect_equal((head.status, head.body), (404, b""), f"HEAD {target}")
+        if "/tags/" not in target:
+            head = registry.head(target)
+            expect_equal((head.status, head.body), (404, b""), f"HEAD {target}")
 
 
 @case("what cannot be is refused with the right code, never with a server error")

@@ -154,7 +154,7 @@ def mounts(t):
 
 @case("a repository shows only the blobs that were pushed or mounted into it")
 def blobs_belong_to_repositories(t):
-    registry = t.roost().registry
+    registry = t.roost({"local": ["spec/*"]}).registry
     content = Content(20_000)
     registry.push_blob("spec/mine", content.data, content.digest)
     for method in ["GET", "HEAD"]:

@@ -44,6 +44,7 @@ def during_fills(t):
     for content in contents:
         _kill_amid(roost, [_Puller(roost.registry, content.digest) for _ in range(_CLIENTS)], at=random.uniform(0, 1.3))
         _check_store(roost, only=content.digest)
+    expect_equal(_partials(roost), [], "what the broken fills left on the disk")
     upstream_down = random.sample(contents, 10)
     for content in contents:
         _expect_whole(roost.registry, content.digest)
@@ -198,6 +199,11 @@ def _expect_whole_or_absent(registry, name, digest, must):
 
 def _expect_whole(registry, digest):
     _expect_whole_or_absent(registry, "library/crash", digest, must=True)
+
+
+def _partials(roost):
+    """The files of blobs that are not whole."""
+    return [path.name for path in (roost.storage / "partial").iterdir()]
 
 
 def _check_store(roost, only=None):

@@ -156,3 +156,28 @@ def ranges_of_a_fill(t):
     outside = roost.registry.blob(_NAME, content.digest, headers={"Range": f"bytes={content.size}-"})
     expect_equal(outside.status, 416, "GET with a range past the end")
     expect_equal(upstream.count("GET", content.digest), 1, "GETs of the blob at the upstream")
+
+
+@case("a cold layer asked for in parallel ranges costs one upstream GET", needs=["docker-registry"])
+def parallel_ranges(t):
+    upstream = t.upstream(storage=t.directory / "storage")
+    content = Content(80_000_000)
+    upstream.registry.push_blob(_NAME, content.data, content.digest)
+    roost = t.roost(upstream=upstream)
+    answers = {}
+
+    def fetch(first):
+        asked = {"Range": f"bytes={first}-{first + 9_999_999}"}
+        answers[first] = Registry(roost.port).blob(_NAME, content.digest, headers=asked)
+
+    threads = [threading.Thread(target=fetch, args=[first]) for first in range(0, content.size, 10_000_000)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for first, answer in answers.items():
+        expect_equal(answer.status, 206, f"GET of the range from {first}")
+        expect(answer.body == content.data[first:first + 10_000_000], f"the bytes from {first} differ")
+    expect_equal(len(answers), len(threads), "how many ranges were answered")
+    until(lambda: upstream.count("GET", content.digest), "the upstream has logged its answer")
+    expect_equal(upstream.count("GET", content.digest), 1, "GETs of the blob at the upstream")

@@ -32,7 +32,9 @@ def walk_through(t):
     docker("pull", mine)
     expect_equal(host.repository_digest(mine, mine), pushed, "the digest pushed and the digest pulled back")
     expect_equal(host.image_id(mine), t.world.ubuntu.configs["amd64"], "the id of the image pulled back")
-    expect(not upstream.count("GET", "myfirstimage"), "the upstream was asked for a name that was pushed here")
+    # Whether the name is taken upstream is asked once, without a pull.
+    for kind in ["manifests", "blobs"]:
+        expect_equal(upstream.count("GET", f"myfirstimage/{kind}"), 0, f"{kind} pulled upstream of a name pushed here")
 
 
 @case("a second Docker host pulls the same image with the upstream switched off", needs=_DOCKER)

@@ -53,7 +53,10 @@ def finishes_a_push(t):
     connection.putrequest("PUT", f"{location}{'&' if '?' in location else '?'}digest={content.digest}")
     connection.putheader("Content-Type", "application/octet-stream")
     connection.putheader("Content-Length", str(content.size))
+    connection.putheader("Expect", "100-continue")
     connection.endheaders()
+    # Only a request that Roost has taken up is under way.
+    expect(connection.sock.recv(4096).startswith(b"HTTP/1.1 100 "), "no 100 Continue")
     connection.send(content.data[:4_000_000])
     roost.process.signal(signal.SIGTERM)
     until(lambda: not accepts(roost.port), "new connections are refused")

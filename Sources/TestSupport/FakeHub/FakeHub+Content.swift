@@ -110,7 +110,9 @@ extension FakeHub {
 
     /// Makes an empty repository.
     package func addRepository(_ repository: String) {
-        core.withState { _ = $0.repositories[repository, default: .init()].tags.count }
+        core.withState { state in
+            if state.repositories[repository] == nil { state.repositories[repository] = .init() }
+        }
     }
 
     // MARK: Changing content

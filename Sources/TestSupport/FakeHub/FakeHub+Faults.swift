@@ -7,10 +7,13 @@ extension FakeHub {
     /// - Parameters:
     ///   - retryAfter: `Retry-After` in seconds.
     ///   - body: plain text in place of an error in the distribution spec's JSON.
+    ///   - headers: header fields of the answer, such as a `Location` or a challenge of the test's own.
     package func status(
-        _ code: Int, for target: HubTarget, times: Int = .max, retryAfter: Int? = nil, body: String? = nil
+        _ code: Int, for target: HubTarget, times: Int = .max, retryAfter: Int? = nil, body: String? = nil,
+        headers: [String: String] = [:]
     ) {
-        let fault = HubFaults.Status(target: target, code: code, retryAfter: retryAfter, body: body, times: times)
+        let fault = HubFaults.Status(
+            target: target, code: code, retryAfter: retryAfter, body: body, headers: headers, times: times)
         core.withState { $0.faults.statuses.append(fault) }
     }
 

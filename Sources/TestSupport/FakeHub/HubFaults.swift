@@ -5,6 +5,7 @@ struct HubFaults: Sendable {
         let code: Int
         let retryAfter: Int?
         let body: String?
+        let headers: [String: String]
         var times: Int
     }
 

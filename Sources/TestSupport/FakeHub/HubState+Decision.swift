@@ -19,7 +19,9 @@ extension HubState {
         let reply =
             fault.body.map { HubReply(status: fault.code, type: "text/plain", text: $0) }
             ?? HubReply.error(fault.code, "UNKNOWN", "The fake was told to answer \(fault.code).")
-        return reply.adding("Retry-After", fault.retryAfter.map(String.init))
+        return fault.headers.reduce(reply.adding("Retry-After", fault.retryAfter.map(String.init))) {
+            $0.adding($1.key, $1.value)
+        }
     }
 
     private mutating func route(_ request: HubRequest, caller: String?) -> HubReply {
