@@ -80,7 +80,7 @@ struct TestServer: Sendable {
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let server = RegistryServer(host: "127.0.0.1", port: 0, backend: backend) { listening.yield($0) }
         let services = ServiceGroup(
-            services: [Background(tasks: cache.background), server], logger: logger)
+            services: [Background(tasks: cache.background), Listener(server: server)], logger: logger)
         do {
             let result = try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -145,4 +145,11 @@ private struct Background: Service {
     let tasks: BackgroundTasks
 
     func run() async throws { await cancelWhenGracefulShutdown { await tasks.run() } }
+}
+
+/// Runs the server as one of the services.
+private struct Listener: Service {
+    let server: RegistryServer
+
+    func run() async throws { try await server.run() }
 }
