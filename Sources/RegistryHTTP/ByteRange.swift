@@ -19,14 +19,16 @@ enum ByteRange: Sendable, Hashable {
             self = .whole
             return
         }
-        switch (Int(ends[0]), Int(ends[1])) {
+        switch (Self.number(ends[0]), Self.number(ends[1])) {
         case (let first?, let last?) where first > last: self = .whole
         case (let first?, let last?):
             self = first < size ? .part(first..<(min(last, size - 1) + 1)) : .unsatisfiable
-        case (let first?, nil) where ends[1].isEmpty: self = first < size ? .part(first..<size) : .unsatisfiable
-        case (nil, let count?) where ends[0].isEmpty:
+        case (let first?, nil): self = first < size ? .part(first..<size) : .unsatisfiable
+        case (nil, let count?):
             self = count > 0 && size > 0 ? .part(max(0, size - count)..<size) : .unsatisfiable
-        default: self = .whole
+        case (nil, nil): self = .whole
         }
     }
+    /// The number that `digits` are; the largest there is for one beyond it.
+    private static func number(_ digits: String) -> Int? { digits.isEmpty ? nil : Int(digits) ?? .max }
 }

@@ -14,8 +14,9 @@ final class DateLine: Sendable {
         }
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`.
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`; a clock that stands before 1970 is taken for one that stands at it.
     static func text(_ second: Int64) -> String {
+        let second = max(0, second)
         let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let day = Int(second / 86400)

@@ -15,7 +15,7 @@ enum ErrorRendering {
         case let error as RegistryError: answer(error, status: status(of: error.code))
         case let error as StorageError: answer(error)
         case let error as CatalogError: answer(RegistryError(.unavailable, error.message), status: .serviceUnavailable)
-        case is CancellationError, is ChannelError: nil
+        case is CancellationError, is ChannelError, is IOError: nil
         // Hummingbird answers a malformed request itself, with 400, and closes.
         case is HTTPParserError: nil
         default:

@@ -31,6 +31,8 @@ final class HotAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isAnswered = false
     private var isReading = false
     private var needsFlush = false
+    /// Whether the request being read waits for a `100 Continue` that answers still under way stand before.
+    private var owesContinue = false
     /// How often in a row the connection was found idle while an answer was under way.
     private var idleRounds = 0
 
@@ -53,7 +55,7 @@ final class HotAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         idleRounds = 0
         switch unwrapInboundIn(data) {
-        case .head(let head):
+        case .head(var head):
             isReading = true
             if let answer = hotAnswer(head) {
                 isAnswered = true
@@ -61,13 +63,25 @@ final class HotAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 return
             }
             underWay += 1
-            if head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" }) {
-                let go = HTTPResponseHead(version: head.version, status: .continue)
-                context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
+            owesContinue =
+                head.version == .http1_1
+                && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+            guard Self.isFramed(head) else {
+                owesContinue = false
+                // Hummingbird answers with 400 and closes, as RFC 9112 section 6.3 wants it.
+                context.fireErrorCaught(HTTPParserError.unknown)
+                return
             }
-        case .body: break
+            payContinue(context)
+            if Self.endsConnection(head) {
+                head.headers.replaceOrAdd(name: "connection", value: "close")
+                context.fireChannelRead(wrapInboundOut(.head(head)))
+                return
+            }
+        case .body: owesContinue = false
         case .end:
             isReading = false
+            owesContinue = false
             if isAnswered {
                 isAnswered = false
                 return
@@ -86,8 +100,12 @@ final class HotAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         idleRounds = 0
-        if case .end = unwrapOutboundIn(data) { underWay -= 1 }
         context.write(data, promise: promise)
+        if case .end = unwrapOutboundIn(data) {
+            // The answer to bytes that were no request belongs to none that was counted.
+            underWay = max(0, underWay - 1)
+            payContinue(context)
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -98,6 +116,26 @@ final class HotAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
         idleRounds += 1
         // An answer under way may be waiting for an upstream; a client that neither sends nor takes is not waited for.
         if underWay == 0 || isReading || idleRounds > Self.maximumIdleRounds { context.close(promise: nil) }
+    }
+
+    /// Says `100 Continue` once the request that waits for it is the only one under way: in the middle of another answer
+    /// it would be taken for a part of that one.
+    private func payContinue(_ context: ChannelHandlerContext) {
+        guard owesContinue, underWay == 1 else { return }
+        owesContinue = false
+        let go = HTTPResponseHead(version: .http1_1, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
+    }
+
+    /// Whether it is certain where the request ends: the decoder takes any transfer coding for none.
+    private static func isFramed(_ head: HTTPRequestHead) -> Bool {
+        head.headers[canonicalForm: "transfer-encoding"].allSatisfy { $0.lowercased() == "chunked" }
+    }
+
+    /// Whether the connection must end with the answer: the client says so, in whichever way, or the decoder reads
+    /// nothing behind this request because it might switch to another protocol, which it never does here.
+    private static func endsConnection(_ head: HTTPRequestHead) -> Bool {
+        !head.isKeepAlive || head.method == .CONNECT || head.headers.contains(name: "upgrade")
     }
 
     private func hotAnswer(_ head: HTTPRequestHead) -> HotAnswer? {
@@ -112,6 +150,7 @@ final class HotAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch name.utf8.count {
         case 5: !name.isEqualIgnoringCase("range")
         case 6: !name.isEqualIgnoringCase("expect")
+        case 7: !name.isEqualIgnoringCase("upgrade")
         case 10: !name.isEqualIgnoringCase("connection")
         case 13: !name.isEqualIgnoringCase("if-none-match")
         case 14: !name.isEqualIgnoringCase("content-length")

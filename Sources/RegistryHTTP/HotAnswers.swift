@@ -59,9 +59,11 @@ final class HotAnswers: Sendable {
 
     /// Drops what is kept of repositories called `name`, at whichever origin.
     func invalidate(_ name: RepositoryName) {
+        // What a bare name may have meant.
+        let official = name.inLibrary
         state.withLock { state in
             state.generation &+= 1
-            let dropped = state.entries.filter { $0.value.answer.repository.name.hasSuffix(name) }
+            let dropped = state.entries.filter { $0.value.answer.repository.name.isOne(of: name, official) }
             guard !dropped.isEmpty else { return }
             for (target, entry) in dropped {
                 state.cost -= entry.answer.cost
@@ -89,6 +91,5 @@ final class HotAnswers: Sendable {
 }
 
 extension RepositoryName {
-    /// Whether this is `name`, or `library/` and `name`: what a bare `name` may have meant.
-    fileprivate func hasSuffix(_ name: RepositoryName) -> Bool { self == name || self == name.inLibrary }
+    fileprivate func isOne(of name: RepositoryName, _ other: RepositoryName?) -> Bool { self == name || self == other }
 }

@@ -15,8 +15,9 @@ extension RegistryResponder {
     func blob(
         _ digest: Digest, in name: RepositoryName, _ request: Request, _ target: RequestTarget
     ) async throws -> Answer {
-        let repository = try repository(name, target)
+        // Before the route: a push that begins meanwhile changes where the name leads.
         let generation = hot.generation
+        let repository = try repository(name, target)
         let found = try await find(digest, in: repository, request, isBare: target["ns"] == nil)
         backend.uses.record(.blob(digest), at: backend.clock.now())
         var answer = Answer(
@@ -29,10 +30,9 @@ extension RegistryResponder {
             outcome: found.outcome.rawValue, repository: repository, reference: digest.description)
         guard let reader = found.reader else {
             answer.headers[.contentLength] = String(found.size)
-            return answer
+            return revalidated(answer, request)
         }
-        let range = ByteRange(request.headers[.range], size: reader.size)
-        switch range {
+        switch ByteRange(wantedRange(request, answer.headers[.eTag]), size: reader.size) {
         case .whole where found.outcome == .hit && reader.size <= Self.smallBlob:
             let bytes = try await backend.executor.run { () async throws in
                 try reader.read(at: 0, count: reader.size)
@@ -53,6 +53,14 @@ extension RegistryResponder {
             return refusal
         }
         return revalidated(answer, request)
+    }
+
+    /// The `Range` that counts, RFC 9110 sections 13.1.5 and 14.2: only with `GET`, and not when `If-Range` names another
+    /// content.
+    private func wantedRange(_ request: Request, _ tag: String?) -> String? {
+        guard request.method == .get else { return nil }
+        if let condition = request.headers[.ifRange], condition != tag { return nil }
+        return request.headers[.range]
     }
 
     private func find(

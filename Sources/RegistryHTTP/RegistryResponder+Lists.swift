@@ -60,20 +60,25 @@ extension RegistryResponder {
     /// At most one more than `limit` names of one origin that come after `last` in the merged list.
     private func repositories(of origin: Origin, after last: String, limit: Int) async throws -> [String] {
         let prefix = origin == .local ? "" : "\(origin)/"
-        var start: RepositoryName?
-        if last.hasPrefix(prefix) {
-            start = try? RepositoryName(last.dropFirst(prefix.count))
-        } else if last > prefix {
-            return []
+        if !last.hasPrefix(prefix), last > prefix { return [] }
+        // A position may be no name, such as an upstream's with a port: the walk then begins at the longest beginning of
+        // it that is one, and what lies between them is passed over.
+        var start = RepositoryName(longestIn: last.dropFirst(last.hasPrefix(prefix) ? prefix.count : last.count))
+        var names: [String] = []
+        while true {
+            let page = try await backend.manifests.repositories(of: origin, after: start, limit: limit + 1)
+            names += page.names.map { prefix + $0.description }.filter { $0 > last }
+            if names.count > limit || !page.more { return names }
+            start = page.names.last
         }
-        let page = try await backend.manifests.repositories(of: origin, after: start, limit: limit + 1)
-        return page.names.map { prefix + $0.description }
     }
 
     /// `GET /v2/<name>/referrers/<digest>`.
     func referrers(of digest: Digest, in name: RepositoryName, _ target: RequestTarget) async throws -> Answer {
         let repository = try repository(name, target)
-        let artifactType = target["artifactType"]
+        // Types have no spaces: where one is, the client left the `+` of its type as it was.
+        let artifactType = target["artifactType"].map { $0.split(separator: " ", omittingEmptySubsequences: false) }
+            .map { $0.joined(separator: "+") }
         var answer: Answer
         if repository.origin == .local {
             let list = try await backend.manifests.referrers(of: digest, in: repository, artifactType: artifactType)
@@ -101,13 +106,28 @@ extension RegistryResponder {
     }
 
     private func link(_ path: String, _ limit: Int, _ last: String, _ target: RequestTarget) -> String {
-        let namespace = target["ns"].map { "&ns=\($0)" } ?? ""
-        return "<\(path)?n=\(limit)&last=\(last)\(namespace)>; rel=\"next\""
+        let namespace = target["ns"].map { "&ns=\(RequestTarget.encode($0))" } ?? ""
+        return "<\(path)?n=\(limit)&last=\(RequestTarget.encode(last))\(namespace)>; rel=\"next\""
     }
 
     private func json(_ value: some Encodable, type: String = "application/json") throws -> Answer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         return .json(Array(try encoder.encode(value)), type: type, outcome: "list")
+    }
+}
+
+extension RepositoryName {
+    /// The longest beginning of `text` that is a name; nil when none is.
+    fileprivate init?(longestIn text: Substring) {
+        var text = text.prefix(255)
+        while !text.isEmpty {
+            if let name = try? RepositoryName(text) {
+                self = name
+                return
+            }
+            text.removeLast()
+        }
+        return nil
     }
 }

@@ -11,8 +11,9 @@ extension RegistryResponder {
     func manifest(
         _ reference: ManifestReference, in name: RepositoryName, _ request: Request, _ target: RequestTarget
     ) async throws -> Answer {
-        let repository = try repository(name, target)
+        // Before the route: a push that begins meanwhile changes where the name leads.
         let generation = hot.generation
+        let repository = try repository(name, target)
         let found: CachedManifest
         if repository.origin == .local {
             found = try await localManifest(reference, in: repository)
@@ -29,7 +30,7 @@ extension RegistryResponder {
             outcome: found.outcome.rawValue, repository: repository, reference: reference.description)
         guard let bytes = found.bytes else {
             answer.headers[.contentLength] = String(found.size)
-            return answer
+            return revalidated(answer, request)
         }
         answer.body = .bytes(ByteBuffer(bytes: bytes))
         keep(answer, .manifest(found.digest, in: repository), until: found.freshUntil, for: request, target, generation)
@@ -78,7 +79,7 @@ extension RegistryResponder {
         _ reference: ManifestReference, in name: RepositoryName, _ request: Request, _ target: RequestTarget
     ) async throws -> Answer {
         let repository = try localRepository(name, target)
-        try await backend.cache.ownership.admitPush(to: name)
+        try await admitPush(to: name)
         let contentType = try request.headers[.contentType].map { (text) throws(RegistryError) in try MediaType(text) }
         let (digest, subject) = try await backend.manifests.put(
             bytes: try await body(of: request, limit: Manifest.maximumSize), contentType: contentType,

@@ -11,7 +11,7 @@ extension RegistryResponder {
     /// `POST /v2/<name>/blobs/uploads/`: a mount, a whole blob, or a session.
     func beginUpload(to name: RepositoryName, _ request: Request, _ target: RequestTarget) async throws -> Answer {
         let repository = try localRepository(name, target)
-        try await backend.cache.ownership.admitPush(to: name)
+        try await admitPush(to: name)
         if let mount = target["mount"], let answer = try await self.mount(mount, target["from"], to: repository) {
             return answer
         }
@@ -50,8 +50,8 @@ extension RegistryResponder {
     func appendToUpload(_ id: String, in name: RepositoryName, _ request: Request) async throws -> Answer {
         let repository = try localRepository(name)
         do {
-            let range = try UploadRange(request.headers[.contentRange])
-            let size = try await append(request, to: id, in: repository, at: range?.start)
+            let position = try position(of: request)
+            let size = try await append(request, to: id, in: repository, at: position)
             return progress(.accepted, of: id, size: size, in: repository, outcome: "push")
         } catch let error as RegistryError where error.code == .rangeInvalid {
             return try await outOfOrder(error, id, in: repository)
@@ -68,9 +68,9 @@ extension RegistryResponder {
         }
         let digest = try Digest(text)
         do {
-            let range = try UploadRange(request.headers[.contentRange])
-            if request.headers[.contentLength] != "0" || range != nil {
-                try await append(request, to: id, in: repository, at: range?.start)
+            let position = try position(of: request)
+            if request.headers[.contentLength] != "0" || position != nil {
+                try await append(request, to: id, in: repository, at: position)
             }
             return try await finished(id, as: digest, in: repository)
         } catch let error as RegistryError where error.code == .rangeInvalid {
@@ -83,6 +83,17 @@ extension RegistryResponder {
         let repository = try localRepository(name)
         try await backend.uploads.cancel(id, in: repository)
         return Answer(status: .noContent, outcome: "cancel", repository: repository)
+    }
+
+    /// Where the client believes that the upload stands, if it says so.
+    ///
+    /// - Throws: ``RegistryError`` with code `RANGE_INVALID`, also when the range has not the length of the body.
+    private func position(of request: Request) throws -> Int? {
+        guard let range = try UploadRange(request.headers[.contentRange]) else { return nil }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > 0, length != range.count {
+            throw RegistryError(.rangeInvalid, "the range has \(range.count) bytes, and the body \(length)")
+        }
+        return range.start
     }
 
     /// Appends the request's body as it arrives. What was appended before a client left stays, to be resumed.

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import OCI
 import PullThrough
@@ -24,7 +25,10 @@ struct RegistryResponder: HTTPResponder {
         do {
             answer = try await self.answer(request, from: client)
         } catch {
-            guard let told = ErrorRendering.answer(error) else { throw error }
+            guard let told = ErrorRendering.answer(error) else {
+                log(request, Self.unanswered(error), from: client, since: start)
+                throw error
+            }
             if told.status.code >= 500 {
                 backend.logger.error(
                     "a request failed", metadata: ["target": "\(request.uri.string.prefix(300))", "error": "\(error)"])
@@ -34,13 +38,31 @@ struct RegistryResponder: HTTPResponder {
         }
         answer.headers[.dockerAPIVersion] = "registry/2.0"
         return response(to: request, answer, on: context.channel) { [answer] bytes, outcome in
-            backend.accessLog.write(
-                AccessRecord(
-                    client: client?.description ?? "-", method: request.method.rawValue, target: request.uri.string,
-                    status: answer.status.code, repository: answer.repository?.description,
-                    reference: answer.reference, outcome: outcome, bytes: bytes,
-                    duration: ContinuousClock.now - start, userAgent: request.headers[.userAgent]))
+            var answer = answer
+            answer.outcome = outcome
+            log(request, answer, from: client, since: start, bytes: bytes)
         }
+    }
+
+    /// What the log says of a request that is not answered here: the client left, for which web servers have long used
+    /// 499, or its body cannot be read, which Hummingbird tells it.
+    private static func unanswered(_ error: any Error) -> Answer {
+        if let error = error as? HTTPParserError, error != .invalidEOFState {
+            return Answer(status: .badRequest, outcome: "error")
+        }
+        return Answer(status: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), outcome: "gone")
+    }
+
+    private func log(
+        _ request: Request, _ answer: Answer, from client: IPAddress?, since start: ContinuousClock.Instant,
+        bytes: Int = 0
+    ) {
+        backend.accessLog.write(
+            AccessRecord(
+                client: client?.description ?? "-", method: request.method.rawValue, target: request.uri.string,
+                status: answer.status.code, repository: answer.repository?.description, reference: answer.reference,
+                outcome: answer.outcome, bytes: bytes, duration: ContinuousClock.now - start,
+                userAgent: request.headers[.userAgent]))
     }
 
     private func client(of request: Request, on channel: any Channel) -> IPAddress? {
@@ -115,6 +137,16 @@ struct RegistryResponder: HTTPResponder {
             throw RegistryError(.denied, "\(name) is a cached repository of another registry; it cannot be written to")
         }
         return .local(name)
+    }
+
+    /// Lets a push to `name` begin. From the first one on the name leads here, so that what was kept of where it led
+    /// before must go.
+    ///
+    /// - Throws: ``RegistryError`` with code `DENIED`.
+    func admitPush(to name: RepositoryName) async throws {
+        let isNew = !backend.cache.ownership.contains(name)
+        try await backend.cache.ownership.admitPush(to: name)
+        if isNew { hot.invalidate(name) }
     }
 
     /// What the log can say of a request that failed.

@@ -4,9 +4,10 @@ struct RequestTarget: Sendable, Hashable {
     let segments: [String]
     private let query: [String: String]
 
-    /// Reads an origin-form target, `/v2/a/tags/list?n=5`; nil when its percent-encoding or its UTF-8 is broken.
+    /// Reads an origin-form target, `/v2/a/tags/list?n=5`, or an absolute-form one, as clients send that take this server
+    /// for a proxy (RFC 9112 section 3.2.2); nil when its percent-encoding or its UTF-8 is broken.
     init?(_ text: String) {
-        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = Self.withoutAuthority(text).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = parts.first, path.first == "/" else { return nil }
         var segments: [String] = []
         for segment in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
@@ -27,6 +28,31 @@ struct RequestTarget: Sendable, Hashable {
 
     /// The first value of a query parameter.
     subscript(parameter: String) -> String? { query[parameter] }
+
+    /// `text` as the value of a query parameter.
+    static func encode(_ text: String) -> String {
+        let hex = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"), UInt8(ascii: ":"):
+                bytes.append(byte)
+            default: bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func withoutAuthority(_ text: String) -> Substring {
+        guard !text.hasPrefix("/"),
+            let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) })
+        else { return text[...] }
+        let rest = text.dropFirst(scheme.count)
+        guard let slash = rest.firstIndex(of: "/") else { return "/" }
+        return rest[slash...]
+    }
 
     private static func decode(_ text: Substring, plusIsSpace: Bool) -> String? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {

@@ -4,6 +4,8 @@ import OCI
 struct UploadRange: Sendable, Hashable {
     /// The position of the chunk's first byte.
     let start: Int
+    /// How many bytes the chunk has.
+    let count: Int
 
     /// Reads the field; nil when there is none.
     ///
@@ -16,6 +18,11 @@ struct UploadRange: Sendable, Hashable {
         guard ends.count == 2, let start = Int(ends[0]), let end = Int(ends[1]), start >= 0, end >= start - 1 else {
             throw RegistryError(.rangeInvalid, "'\(field.prefix(80))' is not a Content-Range such as 0-1023")
         }
+        let (count, overflow) = (end - start).addingReportingOverflow(1)
+        guard !overflow else {
+            throw RegistryError(.rangeInvalid, "'\(field.prefix(80))' is more than a blob can have")
+        }
         self.start = start
+        self.count = count
     }
 }
