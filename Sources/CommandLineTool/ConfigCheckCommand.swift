@@ -13,7 +13,7 @@ struct ConfigCheckCommand: PerformableCommand {
 
             EXAMPLES
               roost config check /etc/roost/roost.yaml
-              roost config check roost.yaml && systemctl restart roost
+              roost config check roost.yaml && roost serve --config roost.yaml
             """)
 
     @Argument(help: "The settings file, in YAML.")

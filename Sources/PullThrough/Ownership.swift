@@ -43,6 +43,30 @@ package final class Ownership: Sendable {
     /// Gives up a claim that came to nothing.
     package func release(_ name: RepositoryName) { _ = names.withLock { $0.remove(name) } }
 
+    /// Runs `push` once ``admitPush(to:)`` has let it. A name that was claimed for a push that then fails before anything
+    /// of it was stored is given up again at once: nothing is pushed there, and the upstream may have it.
+    ///
+    /// - Throws: ``RegistryError`` with code `DENIED`; what `push` throws.
+    package func admit<Value: Sendable>(
+        _ name: RepositoryName, _ push: () async throws -> Value
+    ) async throws -> Value {
+        try await admitPush(to: name)
+        do {
+            let value = try await push()
+            // Another first push may have failed meanwhile, and have given the name up.
+            _ = names.withLock { $0.insert(name) }
+            return value
+        } catch {
+            if await !mayBeStored(name) { release(name) }
+            throw error
+        }
+    }
+
+    /// Whether the catalog has, or may have, a local repository of this name.
+    private func mayBeStored(_ name: RepositoryName) async -> Bool {
+        do { return try await catalog.tags(in: .local(name), after: nil, limit: 1) != nil } catch { return true }
+    }
+
     /// Decides whether something may be pushed to `name`, and claims it.
     ///
     /// - Throws: ``RegistryError`` with code `DENIED` and a sentence that says why and what to do.

@@ -35,7 +35,13 @@ extension PullThroughCache {
         let client = try client(for: repository)
         let query = artifactType.map { "?artifactType=\(Self.percentEncoded($0))" } ?? ""
         do {
-            return try await client.document("referrers/\(digest)" + query, of: repository.name)
+            let document = try await client.document("referrers/\(digest)" + query, of: repository.name)
+            // Passed on verbatim, and so only when it is what it should be: a redirect may have led anywhere.
+            guard let index = try? Manifest(bytes: document.bytes, contentType: .ociIndex), index.mediaType.isIndex
+            else {
+                return nil
+            }
+            return document
         } catch let error as UpstreamError {
             logger.debug("no referrers", metadata: ["repository": "\(repository)", "error": "\(error)"])
             return nil

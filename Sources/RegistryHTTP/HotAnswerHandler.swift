@@ -57,7 +57,7 @@ final class HotAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(var head):
             isReading = true
-            if let answer = hotAnswer(head) {
+            if let answer = hotAnswer(head, context) {
                 isAnswered = true
                 write(answer, to: head, context)
                 return
@@ -138,8 +138,10 @@ final class HotAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
         !head.isKeepAlive || head.method == .CONNECT || head.headers.contains(name: "upgrade")
     }
 
-    private func hotAnswer(_ head: HTTPRequestHead) -> HotAnswer? {
-        guard mayUse, underWay == 0, head.version == .http1_1, head.method == .GET || head.method == .HEAD,
+    private func hotAnswer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> HotAnswer? {
+        // Answers that a client does not take pile up otherwise; beside the loop each waits for the one before it.
+        guard mayUse, underWay == 0, context.channel.isWritable, head.version == .http1_1,
+            head.method == .GET || head.method == .HEAD,
             head.headers.allSatisfy({ Self.isPlain($0.name) })
         else { return nil }
         return hot.answer(for: head.uri, now: backend.clock.now())

@@ -22,6 +22,8 @@ final class HotAnswers: Sendable {
         var generation: UInt64 = 0
     }
 
+    private static let maximumTarget = 1024
+
     private let limit: Int
     private let state = Mutex(State())
 
@@ -44,7 +46,8 @@ final class HotAnswers: Sendable {
 
     /// Keeps `answer` for `target`, unless something changed since `generation`.
     func keep(_ answer: HotAnswer, for target: String, since generation: UInt64) {
-        guard answer.cost <= limit / 16 else { return }
+        // A target can be made long at will, by parameters that mean nothing.
+        guard answer.cost <= limit / 16, target.utf8.count <= Self.maximumTarget else { return }
         state.withLock { state in
             guard state.generation == generation else { return }
             if let old = state.entries.updateValue(Entry(answer: answer, isReferenced: false), forKey: target) {

@@ -79,7 +79,13 @@ extension RegistryResponder {
         _ reference: ManifestReference, in name: RepositoryName, _ request: Request, _ target: RequestTarget
     ) async throws -> Answer {
         let repository = try localRepository(name, target)
-        try await admitPush(to: name)
+        return try await pushing(to: name) { try await putManifest(reference, in: repository, request) }
+    }
+
+    private func putManifest(
+        _ reference: ManifestReference, in repository: Repository, _ request: Request
+    ) async throws -> Answer {
+        let name = repository.name
         let contentType = try request.headers[.contentType].map { (text) throws(RegistryError) in try MediaType(text) }
         let (digest, subject) = try await backend.manifests.put(
             bytes: try await body(of: request, limit: Manifest.maximumSize), contentType: contentType,

@@ -11,7 +11,12 @@ extension RegistryResponder {
     /// `POST /v2/<name>/blobs/uploads/`: a mount, a whole blob, or a session.
     func beginUpload(to name: RepositoryName, _ request: Request, _ target: RequestTarget) async throws -> Answer {
         let repository = try localRepository(name, target)
-        try await admitPush(to: name)
+        return try await pushing(to: name) { try await beginUpload(to: repository, request, target) }
+    }
+
+    private func beginUpload(
+        to repository: Repository, _ request: Request, _ target: RequestTarget
+    ) async throws -> Answer {
         if let mount = target["mount"], let answer = try await self.mount(mount, target["from"], to: repository) {
             return answer
         }

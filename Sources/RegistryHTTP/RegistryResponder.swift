@@ -139,14 +139,16 @@ struct RegistryResponder: HTTPResponder {
         return .local(name)
     }
 
-    /// Lets a push to `name` begin. From the first one on the name leads here, so that what was kept of where it led
+    /// Runs a push to `name` where it may. From the first one on the name leads here, so that what was kept of where it led
     /// before must go.
     ///
-    /// - Throws: ``RegistryError`` with code `DENIED`.
-    func admitPush(to name: RepositoryName) async throws {
+    /// - Throws: ``RegistryError`` with code `DENIED`; what `push` throws.
+    func pushing(to name: RepositoryName, _ push: () async throws -> Answer) async throws -> Answer {
         let isNew = !backend.cache.ownership.contains(name)
-        try await backend.cache.ownership.admitPush(to: name)
-        if isNew { hot.invalidate(name) }
+        return try await backend.cache.ownership.admit(name) {
+            if isNew { hot.invalidate(name) }
+            return try await push()
+        }
     }
 
     /// What the log can say of a request that failed.
