@@ -18,7 +18,7 @@ package struct TagPage: Sendable, Hashable {
 
     /// Reads an upstream's list; nil when it is none. An upstream that gives more than `limit` is cut short, and one that
     /// begins anew in spite of `last` is taken from there.
-    init?(_ document: UpstreamDocument, after last: Tag?, limit: Int) {
+    init?(_ document: UpstreamDocument, after last: Tag? = nil, limit: Int) {
         guard let list = try? JSONDecoder().decode(Document.self, from: Data(document.bytes)) else { return nil }
         var tags = (list.tags ?? []).compactMap { try? Tag($0) }
         if let last, let position = tags.firstIndex(of: last) { tags.removeFirst(position + 1) }
