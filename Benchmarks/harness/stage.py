@@ -28,7 +28,7 @@ class Scale:
     @staticmethod
     def quick():
         """Enough to see that everything works."""
-        return Scale(50 * MEGABYTE, 1, 2, 12)
+        return Scale(50 * MEGABYTE, 1, 8, 12)
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,23 @@ package import Upstream
 extension PullThroughCache {
     /// The tags of an upstream's repository: the upstream's own list, or what is cached when it cannot be asked.
     ///
-    /// - Throws: ``RegistryError`` with code `NAME_UNKNOWN`; storage errors.
+    /// - Throws: ``RegistryError`` with code `NAME_UNKNOWN`, `TOOMANYREQUESTS` or `UNAVAILABLE`; storage errors.
     package func tags(in repository: Repository, after last: Tag?, limit: Int) async throws -> TagPage {
         let client = try client(for: repository)
         let query = "?n=\(limit)" + (last.map { "&last=\($0)" } ?? "")
+        let failure: UpstreamError
         do {
             let document = try await client.document("tags/list" + query, of: repository.name)
             if let page = TagPage(document, after: last, limit: limit) { return page }
+            failure = .corrupt("\(repository.origin) sent a list of tags that is none")
         } catch let error as UpstreamError {
             if !error.isInconclusive { throw RegistryError.nameUnknown(repository) }
+            failure = error
             logger.notice(
                 "tags are listed from the cache", metadata: ["repository": "\(repository)", "error": "\(error)"])
         }
         guard let tags = try await catalog.tags(in: repository, after: last, limit: limit + 1) else {
-            throw RegistryError.nameUnknown(repository)
+            throw RegistryError(failure, of: repository)
         }
         return TagPage(tags: Array(tags.prefix(limit)), hasMore: tags.count > limit)
     }

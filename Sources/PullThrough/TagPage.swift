@@ -16,12 +16,19 @@ package struct TagPage: Sendable, Hashable {
 
     private struct Document: Decodable { var tags: [String]? }
 
-    /// Reads an upstream's list; nil when it is none. An upstream that gives more than `limit` is cut short, and one that
-    /// begins anew in spite of `last` is taken from there.
-    init?(_ document: UpstreamDocument, after last: Tag? = nil, limit: Int) {
+    /// Reads an upstream's list; nil when it is none.
+    ///
+    /// An upstream that gives more than `limit`, or `last` again, gave the whole list whatever it was asked: the page is
+    /// then cut from it here, in byte order.
+    init?(_ document: UpstreamDocument, after last: Tag?, limit: Int) {
         guard let list = try? JSONDecoder().decode(Document.self, from: Data(document.bytes)) else { return nil }
-        var tags = (list.tags ?? []).compactMap { try? Tag($0) }
-        if let last, let position = tags.firstIndex(of: last) { tags.removeFirst(position + 1) }
-        self.init(tags: Array(tags.prefix(limit)), hasMore: document.hasMore || tags.count > limit)
+        let tags = (list.tags ?? []).compactMap { try? Tag($0) }
+        let isWhole = tags.count > limit || last.map { tags.contains($0) } ?? false
+        guard isWhole else {
+            self.init(tags: tags, hasMore: document.hasMore)
+            return
+        }
+        let rest = tags.sorted().drop { tag in last.map { tag <= $0 } ?? false }
+        self.init(tags: Array(rest.prefix(limit)), hasMore: document.hasMore || rest.count > limit)
     }
 }

@@ -17,12 +17,21 @@ struct BlobBody: Sendable {
     private static let part = 1 << 20
     private static let probe = 256 << 10
 
-    /// Writes the bytes below the codec that knows byte buffers only, straight to the HTTP/1 encoder.
+    /// Writes the bytes below the codec that knows byte buffers only, straight to the HTTP/1 encoder. Cancelling closes the
+    /// connection: a client that takes nothing would otherwise hold the writer for ever.
     ///
     /// - Parameter sent: told of each window that left.
     /// - Throws: ``StorageError`` when the fill that is followed is given up, and channel errors when the client is gone;
     ///   the connection must then be closed, short of the length that its head announced.
     func write(to channel: any Channel, sent: (Int) -> Void) async throws {
+        try await withTaskCancellationHandler {
+            try await send(to: channel, sent: sent)
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+
+    private func send(to channel: any Channel, sent: (Int) -> Void) async throws {
         let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: reader.file.descriptor)
         // The descriptor stays the file's: the handle only lends it to the regions.
         defer { _ = try? handle.takeDescriptorOwnership() }

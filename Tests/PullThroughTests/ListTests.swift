@@ -66,8 +66,30 @@ struct ListTests {
             (#"{"tags":{}}"#, nil), (#"{"tags":[1]}"#, nil), ("[]", nil), ("", nil), ("{", nil),
         ] as [(String, [String]?)])
     func page(_ text: String, _ tags: [String]?) {
-        let page = TagPage(UpstreamDocument(bytes: Array(text.utf8), hasMore: false, isFiltered: false), limit: 10)
+        let page = TagPage(
+            UpstreamDocument(bytes: Array(text.utf8), hasMore: false, isFiltered: false), after: nil, limit: 10)
         #expect(page?.tags.map(\.description) == tags)
+    }
+
+    @Test(
+        "an upstream that knows no pages is cut into pages here, and the walk through them ends",
+        arguments: [
+            (nil, ["a", "b"], true), ("b", ["c", "d"], true), ("d", ["e"], false), ("e", [], false),
+        ] as [(String?, [String], Bool)])
+    func pages(_ last: String?, _ tags: [String], _ hasMore: Bool) throws {
+        let whole = UpstreamDocument(
+            bytes: Array(#"{"tags":["e","d","c","b","a"]}"#.utf8), hasMore: false, isFiltered: false)
+        let page = try #require(TagPage(whole, after: try last.map { try Tag($0) }, limit: 2))
+        #expect(page.tags.map(\.description) == tags)
+        #expect(page.hasMore == hasMore)
+    }
+
+    @Test("a page of an upstream that pages stays as it is, in the upstream's order")
+    func foreignOrder() throws {
+        let page = UpstreamDocument(bytes: Array(#"{"tags":["10","9"]}"#.utf8), hasMore: true, isFiltered: false)
+        let read = try #require(TagPage(page, after: try Tag("11"), limit: 2))
+        #expect(read.tags.map(\.description) == ["10", "9"])
+        #expect(read.hasMore)
     }
 
     @Test("noise is no list of tags")
@@ -79,7 +101,7 @@ struct ListTests {
             for _ in 0..<3 where !bytes.isEmpty {
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
-            let page = TagPage(UpstreamDocument(bytes: bytes, hasMore: false, isFiltered: false), limit: 2)
+            let page = TagPage(UpstreamDocument(bytes: bytes, hasMore: false, isFiltered: false), after: nil, limit: 2)
             if let page { #expect(page.tags.count <= 2) }
         }
     }

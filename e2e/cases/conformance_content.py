@@ -1,23 +1,11 @@
 """The distribution specification's "Content Discovery" and "Content Management", in raw HTTP."""
 
-import re
-
 from harness.artifact import EMPTY_DIGEST, describe, index, manifest, push
 from harness.case import case
 from harness.checks import expect, expect_equal
-from harness.wire import OCI_INDEX, digest_of, relative
+from harness.wire import OCI_INDEX, digest_of, next_page
 
 _NAME = "spec/content"
-
-
-def _next(answer):
-    """The target of the answer's `Link` to the next page, or None."""
-    link = answer.header("Link")
-    if link is None:
-        return None
-    match = re.fullmatch(r'<([^>]+)>;\s*rel="?next"?', link.strip())
-    expect(match, f"Link is malformed: {link!r}")
-    return relative(match.group(1))
 
 
 def _pages(registry, target, key):
@@ -28,7 +16,7 @@ def _pages(registry, target, key):
         expect_equal(answer.status, 200, f"GET {target}")
         pages.append(answer.json()[key])
         expect(len(pages) < 20, f"pages of {target} without end")
-        target = _next(answer)
+        target = next_page(answer)
     return pages
 
 
@@ -42,7 +30,7 @@ def tags(t):
     ordered = sorted(names)
     whole = registry.get(f"/v2/{_NAME}/tags/list")
     expect_equal((whole.json()["name"], whole.json()["tags"]), (_NAME, ordered), "all tags")
-    expect_equal(_next(whole), None, "Link after all tags")
+    expect_equal(next_page(whole), None, "Link after all tags")
     expect_equal(
         _pages(registry, f"/v2/{_NAME}/tags/list?n=4", "tags"), [ordered[:4], ordered[4:]], "tags by four")
     exact = [page for page in _pages(registry, f"/v2/{_NAME}/tags/list?n=3", "tags") if page]

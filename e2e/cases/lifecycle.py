@@ -68,6 +68,33 @@ def finishes_a_push(t):
     expect(roost.registry.blob("team/app", content.digest).body == content.data, "the blob's bytes differ")
 
 
+@case("clients that have stopped reading or sending hold the end up for the grace period only")
+def stuck_clients(t):
+    roost = t.roost({"local": ["team/*"]})
+    content = Content(64_000_000)
+    roost.registry.push_blob("team/app", content.data, content.digest)
+    connection, raw = roost.registry.open("GET", f"/v2/team/app/blobs/{content.digest}")
+    t.at_end(connection.close)
+    raw.read(1)
+    pushing = roost.registry.connect()
+    t.at_end(pushing.close)
+    pushing.putrequest("PATCH", roost.registry.start_upload("team/app"))
+    pushing.putheader("Content-Length", str(content.size))
+    pushing.endheaders()
+    pushing.send(content.data[:1000])
+    roost.process.signal(signal.SIGTERM)
+    expect_equal(roost.process.wait(patience=60), 0, "the exit status")
+
+
+@case("two servers on one storage directory: the second ends with status 1 and one line that names it")
+def one_server_for_a_store(t):
+    roost = t.roost()
+    second = t.run(
+        binary(), "serve", "--listen", "127.0.0.1:0", "--storage", roost.storage, check=False, patience=30)
+    _expect_one_clear_line(second, str(roost.storage))
+    expect_equal(roost.registry.get("/v2/").status, 200, "GET /v2/ of the first")
+
+
 @case("--version, /healthz and the bare /v2/ answer")
 def says_who_it_is(t):
     expect(re.search(r"\d+\.\d+", t.run(binary(), "--version").output), "roost --version says no version")

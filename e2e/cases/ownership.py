@@ -4,7 +4,7 @@ from harness.artifact import manifest, push
 from harness.case import case
 from harness.checks import expect, expect_equal, expect_in
 from harness.content import Content
-from harness.wire import OCI_MANIFEST, digest_of
+from harness.wire import OCI_MANIFEST, digest_of, next_page
 from harness.world import TAKEN
 
 _MANIFEST = manifest("latest")
@@ -125,3 +125,22 @@ def heads_are_free(t):
     expect_equal([method for method, target, _ in upstream.requests() if method == "GET" and "/v2/team" in target],
                  [], "GETs at the upstream")
     expect_in("Docker-Content-Digest", answer.headers, "the headers of the blob's HEAD")
+
+
+@case("the tags of an upstream's repository come in pages that end, though the upstream knows no pages",
+      needs=["docker-registry"])
+def pages_of_upstream_tags(t):
+    upstream = t.upstream(storage=t.directory / "storage")
+    tags = ["a1", "b2", "c3", "d4", "e5"]
+    for tag in reversed(tags):
+        push(upstream.registry, "team/tagged", tag)
+    registry = t.roost(upstream=upstream).registry
+    expect_equal(sorted(registry.get("/v2/team/tagged/tags/list").json()["tags"]), tags, "all tags")
+    listed, target = [], "/v2/team/tagged/tags/list?n=2"
+    while target:
+        answer = registry.get(target)
+        expect_equal(answer.status, 200, f"GET {target}")
+        listed += answer.json()["tags"]
+        expect(len(listed) <= len(tags), f"more tags on the pages than there are: {listed}")
+        target = next_page(answer)
+    expect_equal(sorted(listed), tags, "the tags on all pages")

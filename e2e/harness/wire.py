@@ -3,7 +3,10 @@
 import hashlib
 import http.client
 import json
+import re
 from urllib.parse import quote, urlsplit
+
+from harness.checks import expect
 
 OCTETS = "application/octet-stream"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -128,6 +131,16 @@ def relative(target):
     """The path and query of a location, which may be absolute."""
     parts = urlsplit(target)
     return parts.path + ("?" + parts.query if parts.query else "")
+
+
+def next_page(response):
+    """The target of the answer's `Link` to the next page, or None."""
+    link = response.header("Link")
+    if link is None:
+        return None
+    match = re.fullmatch(r'<([^>]+)>;\s*rel="?next"?', link.strip())
+    expect(match, f"Link is malformed: {link!r}")
+    return relative(match.group(1))
 
 
 def with_query(location, **parameters):
