@@ -25,6 +25,8 @@ struct CacheBench: Sendable {
         var local: [String] = []
         var timeouts = UpstreamConfiguration.Timeouts()
         var isOnline = true
+        /// Whether fills pause in real time, for tests in which an attempt may fail that no one foresaw.
+        var hasRealPauses = false
     }
 
     static let quay = "quay.example"
@@ -68,7 +70,8 @@ struct CacheBench: Sendable {
             policy: .init(
                 freshness: Dictionary(
                     uniqueKeysWithValues: hosts.map { ($0, Freshness(limit: setup.freshness)) })),
-            blobs: blobs, catalog: catalog, clock: wall.clock, sleeper: sleeper, logger: logger)
+            blobs: blobs, catalog: catalog, clock: wall.clock,
+            sleeper: setup.hasRealPauses ? ContinuousClock() : sleeper, logger: logger)
         let bench = CacheBench(hub: hub, cache: cache, blobs: blobs, catalog: catalog, sleeper: sleeper, wall: wall)
         let result = await withTaskGroup(of: Void.self) { group in
             group.addTask { await cache.background.run() }

@@ -7,7 +7,7 @@ import Upstream
 
 @testable import PullThrough
 
-@Suite("Fills")
+@Suite("Fills", .timeLimit(.minutes(2)))
 struct FillTests {
     private static let content = FakeHub.bytes(count: 1 << 20)
 
@@ -168,6 +168,7 @@ struct FillTests {
         var setup = CacheBench.Setup()
         // Real time has to run out; long enough for a busy machine to send a head within it.
         setup.timeouts.stall = .seconds(4)
+        setup.hasRealPauses = true
         try await Self.run(setup) { bench, digest in
             bench.hub.holdBlob(digest, afterBytes: 5000, times: 1)
             try await Self.expectWhole(digest, bench)

@@ -6,7 +6,7 @@ import Testing
 @testable import PullThrough
 @testable import Upstream
 
-@Suite("Lists of an upstream")
+@Suite("Lists of an upstream", .timeLimit(.minutes(2)))
 struct ListTests {
     @Test("tags are the upstream's, and the cached ones when it is off")
     func tags() async throws {

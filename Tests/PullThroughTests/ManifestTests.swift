@@ -7,7 +7,7 @@ import Upstream
 
 @testable import PullThrough
 
-@Suite("Manifests")
+@Suite("Manifests", .timeLimit(.minutes(2)))
 struct ManifestTests {
     @Test("a manifest is fetched once, and served unasked while it is fresh")
     func fresh() async throws {

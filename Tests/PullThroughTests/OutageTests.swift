@@ -6,7 +6,7 @@ import Upstream
 
 @testable import PullThrough
 
-@Suite("When the upstream cannot be asked")
+@Suite("When the upstream cannot be asked", .timeLimit(.minutes(2)))
 struct OutageTests {
     enum Trouble: String, CaseIterable, Sendable {
         case offline, error500, error503, limit, limitInPlainText, tokenServerDown, tokenServerLimits, refused

@@ -6,7 +6,7 @@ import Upstream
 
 @testable import PullThrough
 
-@Suite("Ownership of names")
+@Suite("Ownership of names", .timeLimit(.minutes(2)))
 struct OwnershipTests {
     private static func push(_ name: String, _ bench: CacheBench) async throws -> RegistryError? {
         let name = try RepositoryName(name)

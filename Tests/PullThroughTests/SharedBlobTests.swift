@@ -7,7 +7,7 @@ import Upstream
 
 @testable import PullThrough
 
-@Suite("Blobs of several repositories")
+@Suite("Blobs of several repositories", .timeLimit(.minutes(2)))
 struct SharedBlobTests {
     private static let content = FakeHub.bytes(count: 100_000)
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PullThrough
 
-@Suite("Work that is shared")
+@Suite("Work that is shared", .timeLimit(.minutes(2)))
 struct SharedWorkTests {
     private struct Failure: Error {}
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("What an upstream answers")
+@Suite("What an upstream answers", .timeLimit(.minutes(2)))
 struct AnswerTests {
     private let name: RepositoryName
     private let latest: ManifestReference

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("Redirects")
+@Suite("Redirects", .timeLimit(.minutes(2)))
 struct RedirectTests {
     private let name: RepositoryName
 

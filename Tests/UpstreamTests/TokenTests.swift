@@ -4,7 +4,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite("Tokens")
+@Suite("Tokens", .timeLimit(.minutes(2)))
 struct TokenTests {
     private let name: RepositoryName
     private let latest: ManifestReference
