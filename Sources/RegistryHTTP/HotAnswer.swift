@@ -31,6 +31,6 @@ struct HotAnswer: Sendable {
         self.until = until
     }
 
-    /// What it takes in memory, roughly, with the target that it is kept for.
-    var cost: Int { head.readableBytes + body.readableBytes + 2048 }
+    /// What it takes in memory, roughly.
+    var cost: Int { head.readableBytes + body.readableBytes + 512 }
 }

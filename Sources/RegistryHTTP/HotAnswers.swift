@@ -9,7 +9,14 @@ import Synchronization
 final class HotAnswers: Sendable {
     private struct Entry {
         let answer: HotAnswer
-        var isReferenced: Bool
+        /// What the answer and the two copies of its target take.
+        let cost: Int
+        var isReferenced = false
+
+        init(_ answer: HotAnswer, for target: String) {
+            self.answer = answer
+            self.cost = answer.cost + 2 * target.utf8.count
+        }
     }
 
     private struct State {
@@ -50,12 +57,13 @@ final class HotAnswers: Sendable {
         guard answer.cost <= limit / 16, target.utf8.count <= Self.maximumTarget else { return }
         state.withLock { state in
             guard state.generation == generation else { return }
-            if let old = state.entries.updateValue(Entry(answer: answer, isReferenced: false), forKey: target) {
-                state.cost -= old.answer.cost
+            let entry = Entry(answer, for: target)
+            if let old = state.entries.updateValue(entry, forKey: target) {
+                state.cost -= old.cost
             } else {
                 state.ring.append(target)
             }
-            state.cost += answer.cost
+            state.cost += entry.cost
             evict(&state)
         }
     }
@@ -69,7 +77,7 @@ final class HotAnswers: Sendable {
             let dropped = state.entries.filter { $0.value.answer.repository.name.isOne(of: name, official) }
             guard !dropped.isEmpty else { return }
             for (target, entry) in dropped {
-                state.cost -= entry.answer.cost
+                state.cost -= entry.cost
                 state.entries[target] = nil
             }
             state.ring.removeAll { dropped[$0] != nil }
@@ -85,7 +93,7 @@ final class HotAnswers: Sendable {
                 state.entries[target]?.isReferenced = false
                 state.hand += 1
             } else {
-                if let entry = state.entries.removeValue(forKey: target) { state.cost -= entry.answer.cost }
+                if let entry = state.entries.removeValue(forKey: target) { state.cost -= entry.cost }
                 state.ring.swapAt(state.hand, state.ring.count - 1)
                 state.ring.removeLast()
             }

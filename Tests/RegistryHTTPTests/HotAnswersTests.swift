@@ -31,6 +31,14 @@ struct HotAnswersTests {
         #expect(answers.answer(for: "/b", now: Self.now) == nil)
     }
 
+    @Test("a target made long by parameters that mean nothing is not kept")
+    func longTarget() throws {
+        let answers = HotAnswers()
+        let target = "/v2/a/blobs/x?n=" + String(repeating: "1", count: 2000)
+        answers.keep(try hot("a"), for: target, since: answers.generation)
+        #expect(answers.answer(for: target, now: Self.now) == nil)
+    }
+
     @Test("an answer computed before a change is not kept after it")
     func generation() throws {
         let answers = HotAnswers()

@@ -45,6 +45,24 @@ struct ManifestPushTests {
         }
     }
 
+    @Test(
+        "a first push that is refused does not take the name from the upstream",
+        arguments: [
+            ("PUT", "/v2/nginx/manifests/v1", "garbage"), ("POST", "/v2/nginx/blobs/uploads/?mount=junk", ""),
+            ("POST", "/v2/nginx/blobs/uploads/?digest=junk", ""),
+        ])
+    func refusedClaim(method: String, target: String, body: String) async throws {
+        try await FakeHub.run { hub async throws in
+            _ = hub.addImage(repository: "library/nginx", tag: "latest", layers: [[1, 2, 3]])
+            try await TestServer.run(before: hub) { server in
+                await hub.offline()
+                #expect(try await server.ask(method, target, type, body: Array(body.utf8)).status == 400)
+                try await hub.online()
+                #expect(try await server.ask("GET", "/v2/nginx/manifests/latest").status == 200)
+            }
+        }
+    }
+
     @Test("what is no manifest is refused")
     func malformed() async throws {
         try await TestServer.run { server in
