@@ -110,7 +110,7 @@ let package = Package(
         tests(of: "Settings", with: ["OCI"]),
         tests(of: "Telemetry", with: [logging]),
         tests(of: "Access", with: ["Settings"]),
-        tests(of: "Upstream", with: ["TestSupport", "OCI", logging, nio("NIOCore")]),
+        tests(of: "Upstream", with: ["TestSupport", "OCI", logging, nio("NIOCore"), nio("NIOPosix")]),
         tests(of: "Registry", with: ["TestSupport", "BlobStore", "Catalog", "OCI", logging]),
         tests(of: "PullThrough", with: ["TestSupport", "Upstream", "BlobStore", "Catalog", "OCI", logging]),
         tests(

@@ -49,7 +49,8 @@ package final class RegistryClient: Sendable {
         client.http1_1ConnectionDebugInitializer = { channel in
             channel.setOption(
                 .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65536, maximum: 256 << 10))
+                value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65536, maximum: 256 << 10)
+            ).flatMap { StatusCheck.add(to: channel) }
         }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: client)
     }
@@ -185,6 +186,7 @@ package final class RegistryClient: Sendable {
         case let error as HTTPClientError where error == .readTimeout: "it stalled"
         case let error as HTTPClientError: error.shortDescription
         case let error as IOError: String(cString: strerror(error.errnoCode))
+        case is StatusCheck.ImpossibleStatus: "its answer has a status that HTTP does not know"
         case is NIOConnectionError: "the connection is refused or its host is unknown"
         default: String(describing: type(of: error))
         }
