@@ -77,6 +77,9 @@ package protocol BlobRecords: Sendable {
     /// references it and it is linked to another repository of the same **upstream**.
     func size(of digest: Digest, in repository: Repository) async throws -> Int?
 
+    /// Whether any repository of `origin` holds this blob, or a manifest of this digest.
+    func isHeld(_ digest: Digest, at origin: Origin) async throws -> Bool
+
     /// Which of `digests` are not linked to `repository` (blobs), nor manifests of it.
     func missing(_ digests: [Digest], in repository: Repository) async throws -> Set<Digest>
 

@@ -44,6 +44,24 @@ extension SQLiteCatalog {
         }
     }
 
+    package func isHeld(_ digest: Digest, at origin: Origin) async throws -> Bool {
+        try await read { db in
+            try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (
+                                SELECT 1 FROM repository_blob
+                                CROSS JOIN repository ON repository.id = repository_blob.repository_id
+                                WHERE repository_blob.digest = :digest AND repository.origin = :origin)
+                            OR EXISTS (
+                                SELECT 1 FROM manifest
+                                CROSS JOIN repository ON repository.id = manifest.repository_id
+                                WHERE manifest.digest = :digest AND repository.origin = :origin)
+                        """),
+                arguments: ["digest": digest, "origin": origin]) ?? false
+        }
+    }
+
     package func missing(_ digests: [Digest], in repository: Repository) async throws -> Set<Digest> {
         try await read { db in
             guard let id = try db.id(of: repository) else { return Set(digests) }

@@ -32,10 +32,13 @@ extension PullThroughCache {
         return CachedBlob(reader: reader, size: reader.size, outcome: .miss)
     }
 
-    /// A blob that another repository brought here, once the upstream has said that this repository has it too: bytes
-    /// are served only through a repository that holds them.
+    /// A blob that another repository of the same upstream brought here, once the upstream has said that this repository
+    /// has it too: bytes are served only through a repository that holds them. What was pushed here, or came from another
+    /// upstream, an upstream must send itself: its word alone would open it to whoever knows the digest.
     private func confirmed(_ digest: Digest, in repository: Repository) async throws -> BlobReader? {
-        guard let reader = try await blobs.open(digest) else { return nil }
+        guard try await catalog.isHeld(digest, at: repository.origin), let reader = try await blobs.open(digest) else {
+            return nil
+        }
         _ = try await upstreamSize(digest, repository)
         try await catalog.link(digest, size: reader.size, to: repository, at: clock.now())
         return reader

@@ -53,7 +53,10 @@ extension PullThroughCache {
             if let tag = key.tag { try await point(tag, at: record, in: key.repository, at: at) }
             return true
         }
-        guard reader.size <= Manifest.maximumSize else { return false }
+        // An upstream's word alone does not open what was pushed here, or came from another one.
+        guard reader.size <= Manifest.maximumSize, try await catalog.isHeld(digest, at: key.repository.origin) else {
+            return false
+        }
         let bytes = try await blobs.executor.run { () async throws in try reader.read(at: 0, count: reader.size) }
         guard let manifest = try? Manifest(bytes: bytes, contentType: mediaType, algorithm: digest.algorithm) else {
             return false

@@ -43,6 +43,23 @@ struct SharedBlobTests {
         }
     }
 
+    @Test("what was pushed here is not served through an upstream that only claims to have it: it must send it")
+    func claimed() async throws {
+        try await CacheBench.run { bench in
+            let digest = bench.hub.put(blob: Self.content, in: "library/ubuntu")
+            let partial = try await bench.blobs.begin("pushed")
+            try Self.content.withUnsafeBytes { try partial.append($0) }
+            try await bench.blobs.commit(partial, as: try Digest(digest), durability: .immediate)
+            try await bench.catalog.link(
+                try Digest(digest), size: Self.content.count, to: .local(try RepositoryName("team/secret")),
+                at: bench.wall.clock.now())
+            bench.hub.status(404, for: .cdn)
+            let refusal = try await bench.refusal { try await bench.bytes(digest) }
+            #expect(refusal != nil)
+            bench.hub.clearFaults()
+        }
+    }
+
     @Test("nor is it served when the upstream cannot say so")
     func unconfirmed() async throws {
         try await CacheBench.run { bench in

@@ -72,6 +72,10 @@ struct CrashingCatalog: CatalogStorage {
         try await crash.step { try await base.size(of: digest, in: repository) }
     }
 
+    func isHeld(_ digest: Digest, at origin: Origin) async throws -> Bool {
+        try await crash.step { try await base.isHeld(digest, at: origin) }
+    }
+
     func missing(_ digests: [Digest], in repository: Repository) async throws -> Set<Digest> {
         try await crash.step { try await base.missing(digests, in: repository) }
     }

@@ -12,6 +12,16 @@ extension CatalogConformance {
                 #expect(try await catalog.size(of: digest("one"), in: hub("app")) == nil)
                 #expect(try await catalog.size(of: digest("two"), in: local("app")) == nil)
             },
+            Check("an origin holds what any repository of it holds, blob or manifest") { catalog in
+                let manifest = ManifestRecord(digest: digest("manifest"), mediaType: .ociIndex, size: 2)
+                try await catalog.link(digest("one"), size: 3, to: local("app"), at: time(1))
+                try await catalog.store(manifest, references: [], tag: nil, in: hub("app"), at: time(1))
+                #expect(try await catalog.isHeld(digest("one"), at: .local))
+                #expect(try await !catalog.isHeld(digest("one"), at: hub("app").origin))
+                #expect(try await catalog.isHeld(manifest.digest, at: hub("app").origin))
+                #expect(try await !catalog.isHeld(manifest.digest, at: .local))
+                #expect(try await !catalog.isHeld(digest("two"), at: .local))
+            },
             Check("an empty blob has a size") { catalog in
                 try await catalog.link(digest(""), size: 0, to: local("app"), at: time(1))
                 #expect(try await catalog.size(of: digest(""), in: local("app")) == 0)
