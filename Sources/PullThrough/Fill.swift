@@ -55,12 +55,13 @@ final class Fill: Sendable {
                 try await blobs.commit(partial, as: digest, durability: .deferred)
                 try await catalog.link(digest, size: partial.size, to: repository, at: clock.now())
                 leave()
+                head.resolve(.success(partial.reader(size: partial.size)))
             } catch {
                 leave()
                 logger.warning(
                     "a fill failed",
                     metadata: ["repository": "\(repository)", "digest": "\(digest)", "error": "\(error)"])
-                head.resolve(.failure(error))
+                head.resolve(.failure(told(error)))
                 await blobs.discard(partial, because: StorageError(.abandoned, "the download failed: \(error)"))
             }
         } catch {
@@ -68,6 +69,12 @@ final class Fill: Sendable {
             logger.error("a fill could not begin", metadata: ["digest": "\(digest)", "error": "\(error)"])
             head.resolve(.failure(error))
         }
+    }
+
+    /// The error as its followers are told it: bytes that are not the digest's are the upstream's fault, not theirs.
+    private func told(_ error: any Error) -> any Error {
+        guard let error = error as? StorageError, error.kind == .digestMismatch else { return error }
+        return UpstreamError.corrupt("\(repository) sent other content than \(digest): \(error.message)")
     }
 
     /// The blob, when an earlier fill ended between the moment a request saw that it was not held and its joining this
@@ -109,18 +116,20 @@ final class Fill: Sendable {
         }
         announced = total
         partial.expect(size: total)
-        head.resolve(.success(partial.reader(size: total)))
+        // Of a blob without bytes none can be withheld until it proved right: its readers wait for the end.
+        if total > 0 { head.resolve(.success(partial.reader(size: total))) }
         try await append(download, to: partial, limit: total)
         return total
     }
 
     /// A server that does not say how much it sends: readers must wait for the end, since their answer's head needs it.
     private func attemptOfUnknownSize(_ download: BlobDownload, into partial: PartialBlob) async throws -> Int {
-        try await append(download, to: partial, limit: .max)
-        partial.expect(size: partial.size)
-        head.resolve(.success(partial.reader(size: partial.size)))
+        try await append(download, to: partial, limit: Self.maximumUnstatedSize)
         return partial.size
     }
+
+    /// The most that is taken of a blob whose size nobody states.
+    private static let maximumUnstatedSize = 1 << 30
 
     private func append(_ download: BlobDownload, to partial: PartialBlob, limit: Int) async throws {
         var position = download.start
@@ -130,7 +139,7 @@ final class Fill: Sendable {
             position += bytes.count
             guard position <= limit else {
                 throw UpstreamError.corrupt(
-                    "\(repository) sent more than the \(limit) bytes it announced for \(digest)")
+                    "\(repository) sent more than \(limit) bytes for \(digest)")
             }
             if known < bytes.count { try partial.append(UnsafeRawBufferPointer(rebasing: bytes[known...])) }
         }

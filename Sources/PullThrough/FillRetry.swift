@@ -16,7 +16,12 @@ struct FillRetry: Sendable, Hashable {
     static let limitBeforeFirstByte = 2
     /// The longest pause between two attempts.
     static let longestPause: Duration = .seconds(5)
+    /// Attempts in a row may bring less than this so many times before pauses come between them: an upstream that sends a
+    /// byte and hangs up would otherwise be asked without end and without pause.
+    static let meagre = 64 << 10
+    static let meagreLimit = 16
     private var fruitless = 0
+    private var meagreAttempts = 0
     private var lastOffset = 0
 
     /// The download broke off with `offset` bytes there.
@@ -27,9 +32,10 @@ struct FillRetry: Sendable, Hashable {
         case .rateLimited, .unavailable: break
         }
         if offset > lastOffset {
+            meagreAttempts = offset - lastOffset < Self.meagre ? meagreAttempts + 1 : 0
             lastOffset = offset
             fruitless = 0
-            return .retry(after: .zero)
+            return .retry(after: meagreAttempts > Self.meagreLimit ? Self.longestPause : .zero)
         }
         fruitless += 1
         if fruitless >= (offset == 0 ? Self.limitBeforeFirstByte : Self.limit) { return .giveUp }

@@ -21,7 +21,10 @@ extension PullThroughCache {
                 return CachedBlob(reader: reader, size: reader.size, outcome: .hit)
             }
             if headOnly {
-                return CachedBlob(reader: nil, size: try await upstreamSize(digest, repository), outcome: .miss)
+                guard let size = try await upstreamSize(digest, repository) else {
+                    throw UpstreamError.unavailable("\(repository.origin) does not say how large the blob \(digest) is")
+                }
+                return CachedBlob(reader: nil, size: size, outcome: .miss)
             }
             return try await following(try await fill(digest, in: repository))
         }
@@ -48,7 +51,8 @@ extension PullThroughCache {
     /// repository has the blob too.
     private func fill(_ digest: Digest, in repository: Repository) async throws -> Fill {
         if let fill = fills.underWay(digest), fill.repository != repository {
-            let size = try await upstreamSize(digest, repository)
+            _ = try await upstreamSize(digest, repository)
+            let size = try await fill.reader().size
             try await catalog.link(digest, size: size, to: repository, at: clock.now())
         }
         let client = try client(for: repository)
@@ -59,7 +63,7 @@ extension PullThroughCache {
         }
     }
 
-    private func upstreamSize(_ digest: Digest, _ repository: Repository) async throws -> Int {
+    private func upstreamSize(_ digest: Digest, _ repository: Repository) async throws -> Int? {
         let client = try client(for: repository)
         return try await sizeWork.value(for: BlobKey(digest: digest, repository: repository)) {
             try await client.size(ofBlob: digest, of: repository.name)

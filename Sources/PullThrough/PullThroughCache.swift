@@ -37,7 +37,7 @@ package final class PullThroughCache: Sendable {
     let fills: Fills
     let manifestWork: SharedWork<ManifestKey, FetchedManifest>
     let headWork: SharedWork<ManifestKey, Sighting>
-    let sizeWork: SharedWork<BlobKey, Int>
+    let sizeWork: SharedWork<BlobKey, Int?>
 
     struct ManifestKey: Hashable, Sendable {
         let reference: ManifestReference

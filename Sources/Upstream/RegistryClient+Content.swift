@@ -33,9 +33,11 @@ extension RegistryClient {
         let response = try await ask(manifestQuestion(.GET, reference, name))
         let body: ByteBuffer
         do {
-            body = try await response.body.collect(upTo: Manifest.maximumSize)
+            body = try await collect(response, upTo: Manifest.maximumSize)
         } catch is CancellationError {
             throw CancellationError()
+        } catch let error as UpstreamError {
+            throw error
         } catch is NIOTooManyBytesError {
             throw UpstreamError.corrupt("the manifest \(name):\(reference) has more than \(Manifest.maximumSize) bytes")
         } catch {
@@ -58,15 +60,12 @@ extension RegistryClient {
         }
     }
 
-    /// Asks for a blob's size, which costs nothing.
+    /// Asks for a blob's head, which costs nothing.
     ///
-    /// - Throws: ``UpstreamError``, `CancellationError`.
-    package func size(ofBlob digest: Digest, of name: RepositoryName) async throws -> Int {
-        let response = try await ask(blobQuestion(.HEAD, digest, name))
-        guard let size = length(response) else {
-            throw UpstreamError.unavailable("\(configuration.host) does not say how large the blob \(digest) is")
-        }
-        return size
+    /// - Returns: its size, if the upstream says it.
+    /// - Throws: ``UpstreamError``, `notFound` when the repository has no such blob; `CancellationError`.
+    package func size(ofBlob digest: Digest, of name: RepositoryName) async throws -> Int? {
+        length(try await ask(blobQuestion(.HEAD, digest, name)))
     }
 
     /// Starts the download of a blob from `offset` on. The bytes are the server's, unverified.
@@ -93,7 +92,7 @@ extension RegistryClient {
         do {
             let response = try await ask(
                 Question(path: "\(name)/tags/list?n=1", scope: "repository:\(name):pull"))
-            _ = try? await response.body.collect(upTo: 1 << 20)
+            _ = try? await collect(response, upTo: 1 << 20)
             return true
         } catch let error as UpstreamError where !error.isInconclusive {
             return false
@@ -108,12 +107,14 @@ extension RegistryClient {
     package func document(_ path: String, of name: RepositoryName) async throws -> UpstreamDocument {
         let response = try await ask(Question(path: "\(name)/\(path)", scope: "repository:\(name):pull"))
         do {
-            let body = try await response.body.collect(upTo: 4 << 20)
+            let body = try await collect(response, upTo: 4 << 20)
             return UpstreamDocument(
                 bytes: Array(body.readableBytesView), hasMore: response.headers.contains(name: "Link"),
                 isFiltered: response.headers.contains(name: "OCI-Filters-Applied"))
         } catch is CancellationError {
             throw CancellationError()
+        } catch let error as UpstreamError {
+            throw error
         } catch {
             throw UpstreamError.unavailable("\(configuration.host) broke off: \(Self.explain(error))")
         }

@@ -54,7 +54,7 @@ extension RegistryClient {
             throw UpstreamError.unavailable(
                 "the token server of \(configuration.host) answers with status \(response.status.code)")
         }
-        guard let body = try? await response.body.collect(upTo: 256 << 10),
+        guard let body = try? await collect(response, upTo: 64 << 10),
             let document = try? JSONDecoder().decode(TokenDocument.self, from: Data(body.readableBytesView)),
             let value = document.token ?? document.access_token, !value.isEmpty,
             value.utf8.allSatisfy({ (0x21...0x7e).contains($0) })

@@ -126,7 +126,21 @@ package final class RegistryClient: Sendable {
     /// Reads the short body of an answer that only its head matters of: the connection is closed otherwise, and the next
     /// request pays for a new one.
     private func drain(_ response: HTTPClientResponse) async {
-        _ = try? await response.body.collect(upTo: 16 << 10)
+        _ = try? await collect(response, upTo: 16 << 10)
+    }
+
+    /// Reads a document whole, within the time that it may take: a server that trickles it is not waited for.
+    func collect(_ response: HTTPClientResponse, upTo limit: Int) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+            group.addTask { try await response.body.collect(upTo: limit) }
+            group.addTask {
+                try await ContinuousClock().sleep(for: self.configuration.timeouts.document)
+                throw UpstreamError.unavailable("\(self.configuration.host) sends a document too slowly")
+            }
+            defer { group.cancelAll() }
+            guard let body = try await group.next() else { throw CancellationError() }
+            return body
+        }
     }
 
     func execute(_ question: HTTPClientRequest) async throws -> HTTPClientResponse {
@@ -166,7 +180,7 @@ package final class RegistryClient: Sendable {
 
     /// The first message of an error body, or the body itself when it is short plain text.
     private func message(of response: HTTPClientResponse) async -> String? {
-        guard let body = try? await response.body.collect(upTo: 64 << 10), body.readableBytes > 0 else { return nil }
+        guard let body = try? await collect(response, upTo: 64 << 10), body.readableBytes > 0 else { return nil }
         if let document = try? JSONDecoder().decode(ErrorDocument.self, from: Data(body.readableBytesView)) {
             return document.errors.first?.message.map { String($0.prefix(500)) }
         }

@@ -8,6 +8,8 @@ package struct UpstreamConfiguration: Sendable, Hashable {
         package var connect: Duration = .seconds(5)
         /// For the head of an answer.
         package var head: Duration = .seconds(10)
+        /// For the whole of a document: a manifest, a token, a list.
+        package var document: Duration = .seconds(20)
         /// Between two pieces of an answer's body.
         package var stall: Duration = .seconds(30)
 

@@ -91,9 +91,19 @@ struct DecisionTests {
     @Test("a download that brings bytes is taken up without end and without pause")
     func fruitful() {
         var retry = FillRetry()
-        for offset in 1...1000 {
+        for attempt in 1...1000 {
+            #expect(retry.broke(at: attempt * FillRetry.meagre, by: .unavailable("")) == .retry(after: .zero))
+        }
+    }
+
+    @Test("a download that brings a byte at a time is taken up with pauses, until it brings more")
+    func meagre() {
+        var retry = FillRetry()
+        for offset in 1...FillRetry.meagreLimit {
             #expect(retry.broke(at: offset, by: .unavailable("")) == .retry(after: .zero))
         }
+        #expect(retry.broke(at: 100, by: .unavailable("")) == .retry(after: FillRetry.longestPause))
+        #expect(retry.broke(at: 100 + FillRetry.meagre, by: .unavailable("")) == .retry(after: .zero))
     }
 
     @Test("one that brings none is taken up a few times, with pauses that grow to a bound")

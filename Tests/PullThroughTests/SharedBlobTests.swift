@@ -60,6 +60,18 @@ struct SharedBlobTests {
         }
     }
 
+    @Test("an upstream that answers with nothing is not passed on as an empty blob")
+    func nothing() async throws {
+        try await CacheBench.run { bench in
+            let digest = bench.hub.put(blob: Self.content, in: "library/ubuntu")
+            bench.hub.status(204, for: .cdn)
+            let refusal = try await bench.refusal { try await bench.bytes(digest) }
+            #expect(refusal?.code == .unavailable)
+            bench.hub.clearFaults()
+            #expect(try await bench.bytes(digest) == Self.content)
+        }
+    }
+
     @Test("nor is it served when the upstream cannot say so")
     func unconfirmed() async throws {
         try await CacheBench.run { bench in
