@@ -7,13 +7,14 @@ import NIOHTTPTypesHTTP1
 /// A blob's bytes on their way to one client, by `sendfile`, following a fill where it still runs.
 ///
 /// Bytes go out in windows, each queued in parts and awaited as one flush: that bounds what is queued, and lets other
-/// connections of the event loop have their turn. A window that is not in the page cache is read first, off the loop.
+/// connections of the event loop have their turn. The next window is queued while one leaves, so that the line never runs
+/// dry between them. A window that is not in the page cache is read first, off the loop.
 struct BlobBody: Sendable {
     let reader: BlobReader
     let range: Range<Int>
     let executor: IOExecutor
 
-    private static let window = 8 << 20
+    private static let window = 4 << 20
     private static let part = 1 << 20
     private static let probe = 256 << 10
 
@@ -35,14 +36,36 @@ struct BlobBody: Sendable {
         let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: reader.file.descriptor)
         // The descriptor stays the file's: the handle only lends it to the regions.
         defer { _ = try? handle.takeDescriptorOwnership() }
+        var leaving: Window?
         var offset = range.lowerBound
-        while offset < range.upperBound {
-            let available = try await reader.available(beyond: offset)
-            let end = min(available, range.upperBound, offset + Self.window)
-            try await load(offset..<end)
-            try await flush(offset..<end, of: handle, to: channel)
-            sent(end - offset)
-            offset = end
+        do {
+            while offset < range.upperBound {
+                let available = try await reader.available(beyond: offset)
+                let end = min(available, range.upperBound, offset + Self.window)
+                try await load(offset..<end)
+                let next = flush(offset..<end, of: handle, to: channel)
+                let before = leaving
+                leaving = next
+                if let before { sent(try await before.left()) }
+                offset = end
+            }
+        } catch {
+            // The handle is lent until nothing of it is queued any more.
+            if let leaving { _ = try? await leaving.left() }
+            throw error
+        }
+        if let leaving { sent(try await leaving.left()) }
+    }
+
+    /// A window on its way out.
+    private struct Window {
+        let count: Int
+        let flushed: EventLoopFuture<Void>
+
+        /// Waits until its last byte has left; returns how many it had.
+        func left() async throws -> Int {
+            try await flushed.get()
+            return count
         }
     }
 
@@ -52,8 +75,8 @@ struct BlobBody: Sendable {
         if !isCached { await executor.run { () in file.load(range) } }
     }
 
-    private func flush(_ range: Range<Int>, of handle: NIOFileHandle, to channel: any Channel) async throws {
-        try await channel.eventLoop.flatSubmit {
+    private func flush(_ range: Range<Int>, of handle: NIOFileHandle, to channel: any Channel) -> Window {
+        let flushed = channel.eventLoop.flatSubmit {
             do {
                 let context = try channel.pipeline.syncOperations.context(handlerType: HTTP1ToHTTPServerCodec.self)
                 let done = context.eventLoop.makePromise(of: Void.self)
@@ -70,6 +93,7 @@ struct BlobBody: Sendable {
             } catch {
                 return channel.eventLoop.makeFailedFuture(error)
             }
-        }.get()
+        }
+        return Window(count: range.count, flushed: flushed)
     }
 }

@@ -34,14 +34,14 @@ extension RegistryResponder {
                 var bytes = 0
                 do {
                     try await blob.write(to: channel) { bytes += $0 }
-                    log(bytes, outcome)
-                    try await writer.finish(nil)
                 } catch {
                     log(bytes, "\(outcome)-aborted")
                     // Short of the announced length: closing is the only way to tell the client.
                     channel.close(promise: nil)
                     throw error
                 }
+                log(bytes, outcome)
+                try await writer.finish(nil)
             }
             return Response(status: answer.status, headers: headers, body: body)
         }

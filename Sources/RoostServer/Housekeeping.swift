@@ -53,7 +53,8 @@ struct Housekeeping: Service {
 
     /// What fails here is tried again in the next round, and stops nothing.
     private func attempt(_ task: String, _ work: () async throws -> Void) async {
-        do { try await work() } catch {
+        do { try await work() } catch is CancellationError {
+        } catch {
             logger.error("housekeeping failed", metadata: ["task": "\(task)", "error": "\(error)"])
         }
     }

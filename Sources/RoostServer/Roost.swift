@@ -101,6 +101,10 @@ package struct Roost: Sendable {
             throw StartupError(
                 message:
                     "cannot listen on \(settings.listen): \(Self.explain(error)); choose another address with --listen")
+        } catch is SocketAddressError.UnknownHost {
+            throw StartupError(
+                message:
+                    "cannot listen on \(settings.listen): its host is unknown; choose another address with --listen")
         } catch is CancellationError {
             logger.warning("requests were still under way after \(Self.gracePeriod) and were ended")
         }
