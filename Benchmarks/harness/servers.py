@@ -71,6 +71,10 @@ class Roost(RegistryServer):
                 f"upstreams: {{docker.io: {{url: '{upstream.url}'}}}}\n")
         os.makedirs(self._storage)
 
+    def catalog(self):
+        """The catalog's database; only while the program does not run."""
+        return os.path.join(self._storage, "catalog", "roost.sqlite")
+
     def command(self):
         return [self._binary, "serve", "--config", self._settings]
 

@@ -49,6 +49,7 @@ class Stage:
 
     def __init__(self, folder, scale, roost_binary):
         self.folder = folder
+        self._roost_binary = roost_binary
         self.scale = scale
         self.client_shares = {}
         self.quarry = BlobQuarry(os.path.join(folder, "blobs"))
@@ -89,6 +90,17 @@ class Stage:
     def note_client(self, peer, key, share):
         """Remembers how much of a core the client used while a measure was taken."""
         self.client_shares.setdefault((key, peer.name), []).append(share)
+
+    def spare_roost(self):
+        """A Roost with a store of its own, not started; nothing ends it but who asked for it."""
+        return Roost(self._roost_binary, os.path.join(self.folder, "spare"), self.upstream)
+
+    def free_memory(self):
+        """Gives the page cache back, as root, so that no one who writes pays for room that others filled."""
+        os.sync()
+        if os.geteuid() == 0:
+            with open("/proc/sys/vm/drop_caches", "w") as file:
+                file.write("1")
 
     def settle(self):
         """Waits until what was written is on the disk, so that no measurement pays for the one before."""

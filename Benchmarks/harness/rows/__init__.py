@@ -6,6 +6,7 @@ from .memory import Memory
 from .pushes import Pushes
 from .small import Small
 from .uncached import Uncached
+from .start import Start
 from .warm import Warm
 
-ALL = (Manifests, Warm, Small, ColdOne, ColdMany, Pushes, Memory, Uncached)
+ALL = (Manifests, Warm, Small, ColdOne, ColdMany, Pushes, Memory, Uncached, Start)

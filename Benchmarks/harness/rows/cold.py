@@ -34,6 +34,7 @@ class ColdRow(Row):
     _image = None
 
     def begin_round(self, stage):
+        stage.free_memory()
         if self._image is not None:
             stage.upstream.remove_image("library/cold", self._image)
         self._image = stage.quarry.image([stage.quarry.blob(stage.scale.blob)])

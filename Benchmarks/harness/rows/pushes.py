@@ -26,6 +26,7 @@ class Pushes(Row):
         stage.push("bench/push", "latest", stage.quarry.image([stage.quarry.blob(1000)]), self.peers)
 
     def begin_round(self, stage):
+        stage.free_memory()
         self._sized = stage.quarry.blob(stage.scale.blob)
         self._chunked = stage.quarry.blob(stage.scale.blob)
 
