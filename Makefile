@@ -65,7 +65,7 @@ clean: ## remove what was built; ./data stays
 toolchain:
 	@command -v $(SWIFT) >/dev/null || { \
 	    echo "make: there is no '$(SWIFT)' on the PATH: unpack Swift 6.3 for Debian 12 (https://www.swift.org/install)" >&2; \
-	    echo "make: and put its usr/bin on the PATH, or name the program: make SWIFT=/opt/swift/usr/bin/swift ..." >&2; \
+	    echo "make: and put its usr/bin on the PATH, or name the program: make SWIFT=/path/to/swift ..." >&2; \
 	    exit 1; }
 
 release: toolchain
