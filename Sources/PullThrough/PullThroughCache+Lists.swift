@@ -33,7 +33,7 @@ extension PullThroughCache {
         of digest: Digest, in repository: Repository, artifactType: String?
     ) async throws -> UpstreamDocument? {
         let client = try client(for: repository)
-        let query = artifactType.map { "?artifactType=\(Self.percentEncoded($0))" } ?? ""
+        let query = artifactType.map { "?artifactType=\(QueryEncoding.encode($0))" } ?? ""
         do {
             let document = try await client.document("referrers/\(digest)" + query, of: repository.name)
             // Passed on verbatim, and so only when it is what it should be: a redirect may have led anywhere.
@@ -46,19 +46,5 @@ extension PullThroughCache {
             logger.debug("no referrers", metadata: ["repository": "\(repository)", "error": "\(error)"])
             return nil
         }
-    }
-
-    private static func percentEncoded(_ text: String) -> String {
-        let hex = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -31,18 +31,7 @@ extension RegistryClient {
     /// - Throws: ``UpstreamError``, of case `corrupt` when it is not what was asked for; `CancellationError`.
     package func manifest(_ reference: ManifestReference, of name: RepositoryName) async throws -> Manifest {
         let response = try await ask(manifestQuestion(.GET, reference, name))
-        let body: ByteBuffer
-        do {
-            body = try await collect(response, upTo: Manifest.maximumSize)
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch let error as UpstreamError {
-            throw error
-        } catch is NIOTooManyBytesError {
-            throw UpstreamError.corrupt("the manifest \(name):\(reference) has more than \(Manifest.maximumSize) bytes")
-        } catch {
-            throw UpstreamError.unavailable("\(configuration.host) broke off: \(Self.explain(error))")
-        }
+        let body = try await collect(response, upTo: Manifest.maximumSize)
         var expected = contentDigest(response)
         if case .digest(let digest) = reference { expected = digest }
         do {
@@ -106,18 +95,10 @@ extension RegistryClient {
     /// - Throws: ``UpstreamError``, `CancellationError`.
     package func document(_ path: String, of name: RepositoryName) async throws -> UpstreamDocument {
         let response = try await ask(Question(path: "\(name)/\(path)", scope: "repository:\(name):pull"))
-        do {
-            let body = try await collect(response, upTo: 4 << 20)
-            return UpstreamDocument(
-                bytes: Array(body.readableBytesView), hasMore: response.headers.contains(name: "Link"),
-                isFiltered: response.headers.contains(name: "OCI-Filters-Applied"))
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch let error as UpstreamError {
-            throw error
-        } catch {
-            throw UpstreamError.unavailable("\(configuration.host) broke off: \(Self.explain(error))")
-        }
+        let body = try await collect(response, upTo: 4 << 20)
+        return UpstreamDocument(
+            bytes: Array(body.readableBytesView), hasMore: response.headers.contains(name: "Link"),
+            isFiltered: response.headers.contains(name: "OCI-Filters-Applied"))
     }
 
     private func manifestQuestion(_ method: HTTPMethod, _ reference: ManifestReference, _ name: RepositoryName)

@@ -130,16 +130,26 @@ package final class RegistryClient: Sendable {
     }
 
     /// Reads a document whole, within the time that it may take: a server that trickles it is not waited for.
+    ///
+    /// - Throws: ``UpstreamError``, of case `corrupt` when it has more than `limit` bytes; `CancellationError`.
     func collect(_ response: HTTPClientResponse, upTo limit: Int) async throws -> ByteBuffer {
-        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-            group.addTask { try await response.body.collect(upTo: limit) }
-            group.addTask {
-                try await ContinuousClock().sleep(for: self.configuration.timeouts.document)
-                throw UpstreamError.unavailable("\(self.configuration.host) sends a document too slowly")
+        do {
+            return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+                group.addTask { try await response.body.collect(upTo: limit) }
+                group.addTask {
+                    try await ContinuousClock().sleep(for: self.configuration.timeouts.document)
+                    throw UpstreamError.unavailable("\(self.configuration.host) sends a document too slowly")
+                }
+                defer { group.cancelAll() }
+                guard let body = try await group.next() else { throw CancellationError() }
+                return body
             }
-            defer { group.cancelAll() }
-            guard let body = try await group.next() else { throw CancellationError() }
-            return body
+        } catch let error where error is CancellationError || error is UpstreamError {
+            throw error
+        } catch is NIOTooManyBytesError {
+            throw UpstreamError.corrupt("\(configuration.host) sends a document of more than \(limit) bytes")
+        } catch {
+            throw UpstreamError.unavailable("\(configuration.host) broke off: \(Self.explain(error))")
         }
     }
 
